@@ -1,0 +1,214 @@
+"""The command line: ``run``, ``sandbox``, ``replay``, ``judge``, ``faq`` and ``doctor``."""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from dotenv import dotenv_values
+
+from bot import log
+from bot.app import build_bot, open_database
+from bot.backtest import judge as judging
+from bot.backtest.policy import EVERYWHERE, read_policy
+from bot.backtest.read import RecordedPost, read_messages, read_posts
+from bot.backtest.replay import Numbers, Summary
+from bot.backtest.replay import replay as replay_posts
+from bot.claims.matcher import Matcher
+from bot.doctor import examine
+from bot.errors import ConfigurationError, CopydeskError, ExplainerError, InputError
+from bot.faq.build import load_explainers
+from bot.faq.files import explainers_folder, read_explainers
+from bot.faq.search import FaqSearch
+from bot.model import GuildPolicy
+from bot.settings import NO_TOKEN, Settings
+from bot.storage.database import Database
+from bot.supervisor import Supervisor, stopped_by_signals
+from bot.web import health_page
+
+# sysexits.h; a supervisor such as systemd is told with RestartPreventExitStatus=65 78 that a person must act first
+EX_DATAERR, EX_SOFTWARE, EX_CONFIG = 65, 70, 78
+
+MakePolicy = Callable[[Numbers], GuildPolicy]
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Copydesk answers copyright-and-AI claims with sourced explainers and shows moderators repeated posts."""
+
+
+@cli.command()
+def run() -> None:
+    """Run the bot with the token and settings of the environment and .env."""
+    settings = _settings()
+    if settings.token is None:
+        raise ConfigurationError([NO_TOKEN])
+    log.set_up(settings.log_level, [settings.token])
+    database = open_database(settings)
+    try:
+        asyncio.run(_run(settings, settings.token, database))
+    finally:
+        database.close()
+
+
+async def _run(settings: Settings, token: str, database: Database) -> None:
+    supervisor = Supervisor(lambda: build_bot(database), token)
+    async with stopped_by_signals(supervisor.stop), health_page(settings.health_port, lambda: supervisor.bot):
+        await supervisor.run()
+
+
+@cli.command()
+@click.option(
+    "--port",
+    default=8770,
+    show_default=True,
+    type=click.IntRange(1, 65532),
+    help="The page; channels follow on the next ports.",
+)
+def sandbox(port: int) -> None:
+    """Try Copydesk in a browser: a small server on this machine, no token, nothing kept."""
+    try:
+        from bot.sandbox.server import serve  # an optional extra
+    except ImportError as error:
+        raise ConfigurationError(
+            [f"the sandbox is not installed ({error}): pip install 'copydesk[sandbox]', or `make sandbox`"]
+        ) from error
+    log.set_up("WARNING")
+    asyncio.run(serve(port, lambda address: click.echo(f"Copydesk's sandbox: {address}\nCtrl-C ends it.")))
+
+
+@cli.command()
+@click.argument("messages", type=_file)
+def judge(messages: Path) -> None:
+    """Judge each message of a JSON Lines file by itself; write one decision a line."""
+    with _scratch_database() as database:
+        for decision in judging.judge(read_messages(messages), Matcher(FaqSearch(database))):
+            click.echo(json.dumps(decision, ensure_ascii=False))
+
+
+@cli.command()
+@click.argument("posts", type=_file)
+@click.option(
+    "--decisions",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write one decision a post, as JSON Lines.",
+)
+@click.option("--policy", type=_file, help="TOML with modes and cooldowns; without it all channels are in answer mode.")
+def replay(posts: Path, decisions: Path | None, policy: Path | None) -> None:
+    """Walk recorded posts (JSON Lines, or a DiscordChatExporter export) through the whole pipeline; nothing is sent."""
+    recorded = read_posts(posts)
+
+    def make_policy(numbers: Numbers) -> GuildPolicy:
+        return read_policy(policy, lambda name: numbers.number("channel", name)) if policy else EVERYWHERE
+
+    make_policy(Numbers())  # a wrong file is told before the work begins
+    started = time.perf_counter()
+    with _scratch_database() as database:
+        summary = asyncio.run(_replay(recorded, database, make_policy, decisions))
+    click.echo(summary.text(time.perf_counter() - started), err=True)
+
+
+async def _replay(
+    recorded: Sequence[RecordedPost], database: Database, make_policy: MakePolicy, decisions: Path | None
+) -> Summary:
+    summary = Summary()
+    with (
+        click.open_file(str(decisions or os.devnull), "w", encoding="utf-8") as out,
+        click.progressbar(
+            length=len(recorded), label="Replaying", file=sys.stderr, hidden=not sys.stderr.isatty()
+        ) as bar,
+    ):
+        async for decision in replay_posts(recorded, database, make_policy):
+            out.write(json.dumps(decision, ensure_ascii=False) + "\n")
+            summary.add(decision)
+            bar.update(1)
+    return summary
+
+
+@cli.group()
+def faq() -> None:
+    """Work with the explainers."""
+
+
+@faq.command()
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def build(folder: Path | None) -> None:
+    """Compile the explainers into the database; tell every problem as file:line."""
+    settings = _settings()
+    folder = folder or settings.explainers or explainers_folder()
+    read_explainers(folder)  # tells of problems also where an earlier build could go on serving
+    database = open_database(replace(settings, explainers=folder))
+    try:
+        explainers = database.read_now(load_explainers)
+    finally:
+        database.close()
+    sources = {source.url for explainer in explainers.values() for source in explainer.sources}
+    click.echo(f"{len(explainers)} explainers with {len(sources)} sources in {settings.database}")
+
+
+@cli.command()
+def doctor() -> None:
+    """Check the installation without connecting to Discord."""
+    findings = list(examine(_settings()))
+    for finding in findings:
+        click.echo(str(finding))
+    if not all(finding.healthy for finding in findings):
+        raise click.exceptions.Exit(EX_CONFIG)
+
+
+def _settings() -> Settings:
+    """The environment goes before .env, which is looked for in the working directory."""
+    dotenv = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return Settings.from_environment({**dotenv, **os.environ})
+
+
+@contextmanager
+def _scratch_database() -> Iterator[Database]:
+    """A database for one command, with the explainers compiled."""
+    with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
+        database = open_database(replace(_settings(), database=Path(folder) / "scratch.db"))
+        try:
+            yield database
+        finally:
+            database.close()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return the exit code (sysexits.h)."""
+    try:
+        return cli.main(arguments, prog_name="copydesk", standalone_mode=False) or 0
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except CopydeskError as error:
+        click.echo(str(error), err=True)
+        return _exit_code(error)
+    finally:
+        logging.shutdown()
+
+
+def _exit_code(error: CopydeskError) -> int:
+    match error:
+        case ConfigurationError():
+            return EX_CONFIG
+        case ExplainerError() | InputError():
+            return EX_DATAERR
+        case _:
+            return EX_SOFTWARE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

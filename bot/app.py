@@ -1,0 +1,171 @@
+"""The composition root: settings in, a wired bot out. Nothing is built at import; nobody else knows concrete classes."""
+
+import asyncio
+import json
+import logging
+import pkgutil
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+import cogs
+from bot.cases.desk import Desk
+from bot.claims.matcher import Matcher
+from bot.discord_ui import words
+from bot.discord_ui.buttons import DeskButton, answer
+from bot.discord_ui.sender import DiscordSender
+from bot.duplicates import DETECTORS
+from bot.duplicates.window import Window
+from bot.faq.build import bring_up_to_date, load_explainers
+from bot.faq.files import explainers_folder
+from bot.faq.library import Library
+from bot.faq.search import FaqSearch
+from bot.model import Explainer
+from bot.outbox import Outbox
+from bot.pipeline import Memory, Pipeline
+from bot.settings import Settings
+from bot.storage.cases import SqliteCaseStore
+from bot.storage.database import Database
+from bot.storage.effects import SqliteEffectStore
+from bot.storage.fingerprints import SqliteFingerprintStore
+from bot.storage.housekeeping import SqliteHousekeeping
+from bot.storage.meta import SqliteMeta
+from bot.storage.policies import SqlitePolicyStore
+from bot.storage.protocols import EffectStore, FingerprintStore, PolicyStore, ReplyStore
+from bot.storage.replies import SqliteReplyStore
+
+log = logging.getLogger(__name__)
+
+INTENTS = discord.Intents(guilds=True, guild_messages=True, message_content=True)  # 33281
+_LONGEST_FINISH = 10.0  # seconds that posts in progress get at shutdown
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the doors call."""
+
+    library: Library
+    pipeline: Pipeline
+    desk: Desk
+    outbox: Outbox
+    policies: PolicyStore
+    replies: ReplyStore
+    effects: EffectStore
+    fingerprints: FingerprintStore
+    housekeeping: SqliteHousekeeping
+    meta: SqliteMeta
+    window: Window
+
+    @property
+    def explainers(self) -> Mapping[str, Explainer]:
+        return self.library.explainers
+
+
+class Copydesk(commands.Bot):
+    """The Discord client: loads the doors, keeps its commands in step, and finishes what it began."""
+
+    services: Services
+
+    def __init__(self) -> None:
+        super().__init__(
+            command_prefix=(),
+            help_command=None,
+            intents=INTENTS,
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+        )
+        self.tree.error(self._on_command_error)
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """No prefix commands: the watch cog listens by itself."""
+
+    async def setup_hook(self) -> None:
+        self.add_dynamic_items(DeskButton)
+        for module in pkgutil.iter_modules(cogs.__path__, "cogs."):
+            await self.load_extension(module.name)
+        await asyncio.to_thread(self.services.pipeline.restore_window)
+        await self._sync_commands()
+
+    async def close(self) -> None:
+        """Leave Discord, then finish the posts in progress and put all memory on disk."""
+        await super().close()
+        await self.services.pipeline.finish(_LONGEST_FINISH)
+        await self.services.outbox.close()
+
+    async def _sync_commands(self) -> None:
+        """Tell Discord of the commands only when they changed: it allows 200 creations a day."""
+        wanted = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = sha256(json.dumps([self.application_id, wanted], sort_keys=True, default=str).encode()).hexdigest()
+        if await self.services.meta.get("commands") != digest:
+            await self.tree.sync()
+            await self.services.meta.set("commands", digest)
+
+    async def _on_command_error(
+        self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError
+    ) -> None:
+        match error:
+            case app_commands.MissingPermissions(missing_permissions=["manage_messages"]):
+                await answer(interaction, words.MODERATORS_ONLY)
+            case app_commands.MissingPermissions():
+                await answer(interaction, words.ADMINS_ONLY)
+            case app_commands.NoPrivateMessage():
+                await answer(interaction, words.SERVERS_ONLY)
+            case _:
+                name = interaction.command.qualified_name if interaction.command else "?"
+                log.error("command %s failed", name, exc_info=error)
+                await answer(interaction, words.FAILED)
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database and compile the explainers into it if they changed; blocking.
+
+    Raises:
+        StoreError: the database cannot be used.
+        ExplainerError: the explainer files are wrong, and there is no earlier build.
+    """
+    database = Database(settings.database)
+    try:
+        bring_up_to_date(database, settings.explainers or explainers_folder())
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def build_bot(database: Database, clock: Callable[[], datetime] = discord.utils.utcnow) -> Copydesk:
+    """Wire a bot on an open database. A bot lives for one connection; the database outlives it."""
+    matching = ThreadPoolExecutor(1, thread_name_prefix="matching")
+    explainers = database.read_now(load_explainers)
+    matcher = Matcher(FaqSearch(database))
+    policies = SqlitePolicyStore(database)
+    replies = SqliteReplyStore(database, clock())
+    cases = SqliteCaseStore(database)
+    effects = SqliteEffectStore(database)
+    fingerprints = SqliteFingerprintStore(database)
+    window = Window(DETECTORS)
+    bot = Copydesk()
+    outbox = Outbox(effects, DiscordSender(bot, explainers, policies, replies, cases), clock)
+    memory = Memory(policies, fingerprints, replies, cases)
+    bot.services = Services(
+        library=Library(explainers, matcher, matching),
+        pipeline=Pipeline(memory, outbox, window, matcher, matching=matching, clock=clock),
+        desk=Desk(cases, replies, effects, outbox, clock),
+        outbox=outbox,
+        policies=policies,
+        replies=replies,
+        effects=effects,
+        fingerprints=fingerprints,
+        housekeeping=SqliteHousekeeping(database),
+        meta=SqliteMeta(database),
+        window=window,
+    )
+    return bot

@@ -1,0 +1,1 @@
+"""The moderators' decisions: about repeats, and about suggested answers."""

@@ -1,0 +1,20 @@
+"""Lets only posts through that could state a claim. Only certain cases stop here: a word list would halve recall."""
+
+from bot.model import Post
+from bot.text import own_text, without_links, words
+
+MIN_WORDS = 3
+_COMMAND_PREFIXES = ("/", "!", "?", ".", "$", "%", "-", "+", ";;", "pls ")
+
+
+def stopped_by_gate(post: Post) -> str | None:
+    """Why this post cannot state a claim, in words; None lets it through."""
+    if post.is_bot:
+        return "the author is a bot"
+    text = post.text.lstrip()
+    if text.startswith(_COMMAND_PREFIXES) and text[1:2].isalnum():
+        return "it is a command"
+    own = without_links(own_text(text))
+    if len(words(own)) < MIN_WORDS:
+        return f"fewer than {MIN_WORDS} words of its own"
+    return None

@@ -1,0 +1,133 @@
+"""What should be done about one post? A pure function from gathered facts to actions, each with its reasons."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model import Band, CaseState, GuildPolicy, Judgement, Match, Mode, Post, Repeat, Reply
+from bot.policy import refusal
+
+
+@dataclass(frozen=True, slots=True)
+class KnownContent:
+    """The latest case about the content that a post repeats."""
+
+    case_id: int
+    number: int
+    state: CaseState
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a decision rests on, gathered beforehand."""
+
+    now: datetime
+    policy: GuildPolicy
+    judgement: Judgement
+    repeats: tuple[Repeat, ...] = ()
+    known: KnownContent | None = None
+    replies: Collection[Reply] = ()  # the server's, as far back as its cooldowns reach
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer the post with this explainer."""
+
+    match: Match
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    """Propose this explainer to the moderators."""
+
+    match: Match
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Observe:
+    """Shadow mode: record that this explainer would have been posted."""
+
+    match: Match
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """Show the moderators a new case."""
+
+    repeat: Repeat
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinCase:
+    """Add the post to the open case about the same content."""
+
+    repeat: Repeat
+    case_id: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Leave it."""
+
+    reasons: tuple[str, ...]
+
+
+Speech = Answer | Suggest | Observe | Nothing
+Flag = OpenCase | JoinCase | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to say about a post, and what to show the moderators."""
+
+    speech: Speech
+    flag: Flag
+
+
+def decide(post: Post, facts: Facts) -> Decision:
+    """Decide about one post; never asks anything, never waits."""
+    mode = facts.policy.mode(post)
+    if mode is Mode.OFF or post.is_bot:
+        nothing = Nothing(("the author is a bot",) if post.is_bot else ("the channel is off",))
+        return Decision(nothing, nothing)
+    return Decision(_speech(post, facts, mode), _flag(facts, mode))
+
+
+def _speech(post: Post, facts: Facts, mode: Mode) -> Speech:
+    judgement = facts.judgement
+    if judgement.band is Band.SILENT or not judgement.matches:
+        return Nothing(judgement.reasons)
+    match = judgement.matches[0]
+    refused = "the post repeats an earlier one" if facts.repeats else None
+    refused = refused or refusal(facts.policy, post, match.slug, facts.replies, facts.now)
+    if refused:
+        return Nothing((*judgement.reasons, refused))
+    if mode is Mode.SHADOW:
+        return Observe(match, (*judgement.reasons, "the channel is in shadow mode"))
+    if mode is Mode.ANSWER and judgement.band is Band.ANSWER:
+        return Answer(match, judgement.reasons)
+    if facts.policy.moderators_channel_id is not None:
+        return Suggest(match, judgement.reasons)
+    return Nothing((*judgement.reasons, "there is no moderators' channel to suggest it in"))
+
+
+def _flag(facts: Facts, mode: Mode) -> Flag:
+    if not facts.repeats:
+        return Nothing(("no earlier post is like it",))
+    repeat = facts.repeats[0]
+    reasons = (f"{repeat.label} repeat, {repeat.detector} {repeat.score:.2f}",)
+    if mode is Mode.SHADOW:
+        return Nothing((*reasons, "the channel is in shadow mode"))
+    known = facts.known
+    if known is None:
+        return OpenCase(repeat, reasons)
+    if known.state is CaseState.OPEN:
+        return JoinCase(repeat, known.case_id, (*reasons, f"joins case {known.number}"))
+    if known.state is CaseState.DISMISSED:
+        return Nothing((*reasons, f"moderators dismissed this content in case {known.number}"))
+    return OpenCase(repeat, reasons)

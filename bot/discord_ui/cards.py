@@ -1,0 +1,170 @@
+"""Values -> embeds. Explainers' notes become the numbers of their sources; members' words are never shown."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+import discord
+
+from bot.discord_ui import words
+from bot.faq.parse import NOTE
+from bot.model import Case, CasePost, CaseState, Effect, Explainer, Match, Reply, ReplyState, Source
+
+CARD_SOURCES = 4
+_SHOWN_REPEATS = 8
+_COLOURS = {
+    CaseState.OPEN: discord.Colour.orange(),
+    CaseState.DISMISSED: discord.Colour.light_grey(),
+    CaseState.REMOVED: discord.Colour.green(),
+    CaseState.WITHDRAWN: discord.Colour.light_grey(),
+}
+_CHECKED = {
+    "read": "page read",
+    "reported": "confirmed by other pages",
+    "unchecked": "not re-checked",
+}
+_NOTES = re.compile(rf"(?:{NOTE.pattern})+")
+_DETECTORS = {"exact": "the same text"}
+
+
+def answer_card(explainer: Explainer) -> discord.Embed:
+    """The short answer to a claim: two or three sentences and their sources."""
+    cited = _cited(explainer, explainer.short_answer)[:CARD_SOURCES]
+    description = f"{_numbered(explainer, explainer.short_answer)}\n\n**Sources**\n{_source_lines(explainer, cited)}"
+    return _explainer_embed(explainer, description)
+
+
+def explainer_card(explainer: Explainer) -> discord.Embed:
+    """What ``/explain`` shows: the short answer, both sides, what is undecided, and the sources of the short answer."""
+    embed = answer_card(explainer)
+    for side in explainer.sides:
+        embed.add_field(name=side.heading, value=_numbered(explainer, side.text), inline=False)
+    embed.add_field(name="Undecided", value=_numbered(explainer, explainer.undecided), inline=False)
+    return embed
+
+
+def sources_card(explainer: Explainer) -> discord.Embed:
+    """All sources of an explainer, with how each was checked."""
+    lines = [
+        f"{_source_line(explainer, source)} · {source.kind.replace('-', ' ')}, {source.jurisdiction} · {_CHECKED[source.checked]}"
+        for source in explainer.sources
+    ]
+    return _explainer_embed(explainer, "\n".join(lines))
+
+
+def menu(matches: Sequence[Match], explainers: Mapping[str, Explainer]) -> str:
+    """A choice of topics, as text."""
+    lines = [f"- {explainers[match.slug].title}" for match in matches if match.slug in explainers]
+    return "\n".join([words.MENU_HEADING, *lines, "Read one with `/explain`."])
+
+
+def case_card(case: Case) -> discord.Embed:
+    """One case: what repeats what, how surely, and what was decided."""
+    embed = discord.Embed(
+        title=f"Case {case.number}: {_DETECTORS.get(case.detector, case.detector)} again", colour=_COLOURS[case.state]
+    )
+    embed.add_field(name="First post", value=_post_line(case.guild_id, case.original), inline=False)
+    shown = case.repeats[-_SHOWN_REPEATS:]
+    lines = [_post_line(case.guild_id, post) for post in shown]
+    if len(case.repeats) > len(shown):
+        lines.insert(0, f"{len(case.repeats) - len(shown)} earlier")
+    embed.add_field(name=_count(len(case.repeats), "repeat").capitalize(), value="\n".join(lines), inline=False)
+    embed.add_field(name="What matched", value=f"{case.detector}, score {case.score:.2f}, {case.label}")
+    embed.add_field(name="State", value=_state(case))
+    return embed
+
+
+def case_line(case: Case, card: Effect | None) -> str:
+    """One case in the queue, with the address of its card if that was sent."""
+    where = _link(case.guild_id, case.repeats[-1])
+    line = (
+        f"**Case {case.number}** · {_count(len(case.repeats), 'repeat')} · {where} · {_ago(case.opened_at.timestamp())}"
+    )
+    if card is None or card.channel_id is None or card.message_id is None:
+        return line
+    return f"{line} · [card]({jump_url(case.guild_id, card.channel_id, card.message_id)})"
+
+
+def queue_card(lines: Sequence[str], total: int) -> discord.Embed:
+    """The open cases, oldest first."""
+    more = f"\n{total - len(lines)} more" if total > len(lines) else ""
+    return discord.Embed(
+        title=_count(total, "open case"), description="\n".join(lines) + more, colour=discord.Colour.orange()
+    )
+
+
+def suggestion_card(reply: Reply, explainer: Explainer) -> discord.Embed:
+    """A proposed answer, for a moderator to post or drop."""
+    embed = answer_card(explainer)
+    embed.add_field(
+        name="Would answer",
+        value=f"[this post]({jump_url(reply.guild_id, reply.channel_id, reply.message_id)}) in <#{reply.channel_id}>",
+    )
+    embed.add_field(name="Why", value=f"{reply.reason}, score {reply.score:.2f}")
+    if reply.state is not ReplyState.SUGGESTED:
+        embed.add_field(name="Decision", value=f"{reply.state.value} by <@{reply.judged_by}>")
+    return embed
+
+
+def jump_url(guild_id: int, channel_id: int, message_id: int) -> str:
+    """The address of a message."""
+    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
+
+
+def _explainer_embed(explainer: Explainer, description: str) -> discord.Embed:
+    embed = discord.Embed(title=explainer.title, description=description, colour=discord.Colour.blurple())
+    places = ", ".join(explainer.jurisdictions)
+    return embed.set_footer(text=f"As of {words.day(explainer.as_of)} · {places} · Not legal advice")
+
+
+def _cited(explainer: Explainer, text: str) -> list[Source]:
+    """The sources that a text's notes name."""
+    notes = set(NOTE.findall(text))
+    return [source for source in explainer.sources if source.id in notes]
+
+
+def _numbered(explainer: Explainer, text: str) -> str:
+    """The text with each run of notes as the numbers of its sources, such as [1, 3]."""
+    numbers = {source.id: number for number, source in enumerate(explainer.sources, 1)}
+
+    def bracket(run: re.Match[str]) -> str:
+        return f" {sorted({numbers[note] for note in NOTE.findall(run[0])})}"
+
+    return _NOTES.sub(bracket, text)
+
+
+def _source_lines(explainer: Explainer, sources: Iterable[Source]) -> str:
+    return "\n".join(_source_line(explainer, source) for source in sources)
+
+
+def _source_line(explainer: Explainer, source: Source) -> str:
+    title = re.sub(r"[\[\]]", "", source.title)
+    url = source.url.replace("(", "%28").replace(")", "%29")
+    number = explainer.sources.index(source) + 1
+    return f"[{number}] [{title}]({url}), {source.publisher}, {words.day(source.date)}"
+
+
+def _post_line(guild_id: int, post: CasePost) -> str:
+    line = f"{_link(guild_id, post)} by <@{post.author_id}> in <#{post.channel_id}>, {_ago(post.at.timestamp())}"
+    if post.gone:
+        return f"~~{line}~~ deleted"
+    return f"{line}\ncould not be deleted: {post.problem}" if post.problem else line
+
+
+def _link(guild_id: int, post: CasePost) -> str:
+    return f"[post]({jump_url(guild_id, post.channel_id, post.message_id)})"
+
+
+def _state(case: Case) -> str:
+    if case.state is CaseState.OPEN:
+        return "open"
+    when = f" {_ago(case.judged_at.timestamp())}" if case.judged_at else ""
+    who = f" by <@{case.judged_by}>" if case.judged_by else ""
+    return f"{words.verdict(case.state)}{who}{when}"
+
+
+def _ago(seconds: float) -> str:
+    return f"<t:{int(seconds)}:R>"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

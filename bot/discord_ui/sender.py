@@ -1,0 +1,165 @@
+"""Performs recorded effects on Discord, and translates what Discord says into whether to try again."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from hashlib import blake2b
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot.discord_ui import cards
+from bot.discord_ui.buttons import case_view, reply_view, suggestion_view
+from bot.errors import CaseError, DeliveryDelayedError, DeliveryRefusedError
+from bot.model import Effect, EffectKind, Explainer
+from bot.outbox import Delivered
+from bot.storage.protocols import CaseStore, PolicyStore, ReplyStore
+
+_CLOCKS_DIFFER = timedelta(seconds=30)
+_HISTORY = 100  # messages searched for one that an earlier process may have sent
+_MARKS = {EffectKind.REPLY: "sources", EffectKind.SUGGESTION: "post", EffectKind.CASE_CARD: "dismiss"}
+
+
+class DiscordSender:
+    """``Sender`` over a Discord client. Channels are addressed by number, so nothing depends on the cache."""
+
+    def __init__(
+        self,
+        client: discord.Client,
+        explainers: Mapping[str, Explainer],
+        policies: PolicyStore,
+        replies: ReplyStore,
+        cases: CaseStore,
+    ) -> None:
+        self._client = client
+        self._explainers = explainers
+        self._policies = policies
+        self._replies = replies
+        self._cases = cases
+
+    async def send(self, effect: Effect) -> Delivered:
+        with _discord_errors():
+            match effect.kind:
+                case EffectKind.REPLY:
+                    return await self._send_reply(effect)
+                case EffectKind.SUGGESTION:
+                    return await self._send_suggestion(effect)
+                case EffectKind.CASE_CARD:
+                    return await self._send_case_card(effect)
+                case EffectKind.DELETE:
+                    return await self._delete(effect)
+
+    async def find(self, effect: Effect) -> Delivered | None:
+        if effect.kind not in _MARKS:
+            return None
+        channel_id = await self._target_channel(effect)
+        record_id = next(iter(effect.payload.values()))
+        mark = f"copydesk:{_MARKS[effect.kind]}:{record_id}"
+        with _discord_errors():
+            channel = self._channel(effect.guild_id, channel_id)
+            async for message in channel.history(after=effect.at - _CLOCKS_DIFFER, limit=_HISTORY, oldest_first=True):
+                if message.author == self._client.user and mark in _custom_ids(message):
+                    return Delivered(channel_id, message.id)
+        return None
+
+    async def _send_reply(self, effect: Effect) -> Delivered:
+        reply = await self._replies.get(effect.guild_id, effect.payload["reply"])
+        if reply is None:
+            raise DeliveryRefusedError("the answer is not known any more")
+        post = self._channel(reply.guild_id, reply.channel_id).get_partial_message(reply.message_id)
+        embed = cards.answer_card(self._explainer(reply.slug))
+        message = await post.reply(embed=embed, view=reply_view(reply), nonce=_nonce(effect), mention_author=False)
+        return Delivered(reply.channel_id, message.id)
+
+    async def _send_suggestion(self, effect: Effect) -> Delivered:
+        reply = await self._replies.get(effect.guild_id, effect.payload["reply"])
+        if reply is None:
+            raise DeliveryRefusedError("the suggestion is not known any more")
+        embed = cards.suggestion_card(reply, self._explainer(reply.slug))
+        view = suggestion_view(reply)
+        return await self._show(effect, embed, view)
+
+    async def _send_case_card(self, effect: Effect) -> Delivered:
+        try:
+            case = await self._cases.get(effect.guild_id, effect.payload["case"])
+        except CaseError as error:
+            raise DeliveryRefusedError(str(error)) from error
+        return await self._show(effect, cards.case_card(case), case_view(case))
+
+    async def _delete(self, effect: Effect) -> Delivered:
+        post = self._channel(effect.guild_id, effect.payload["channel"]).get_partial_message(effect.payload["message"])
+        with suppress(discord.NotFound):  # that is what was wanted
+            await post.delete()
+        return Delivered()
+
+    async def _show(self, effect: Effect, embed: discord.Embed, view: discord.ui.View | None) -> Delivered:
+        """Send a card to the moderators' channel, or edit the one that stands; a deleted one is sent anew."""
+        if effect.channel_id is not None and effect.message_id is not None:
+            card = self._channel(effect.guild_id, effect.channel_id).get_partial_message(effect.message_id)
+            try:
+                await card.edit(embed=embed, view=view)
+            except discord.NotFound:
+                if view is None:  # nothing is left to decide: a new card would be noise
+                    return Delivered(effect.channel_id, effect.message_id)
+            else:
+                return Delivered(effect.channel_id, effect.message_id)
+        channel_id = self._moderators_channel(effect.guild_id)
+        buttons: dict[str, Any] = {"view": view} if view is not None else {}
+        message = await self._channel(effect.guild_id, channel_id).send(embed=embed, nonce=_nonce(effect), **buttons)
+        return Delivered(channel_id, message.id)
+
+    async def _target_channel(self, effect: Effect) -> int:
+        if effect.kind is not EffectKind.REPLY:
+            return self._moderators_channel(effect.guild_id)
+        reply = await self._replies.get(effect.guild_id, effect.payload["reply"])
+        if reply is None:
+            raise DeliveryRefusedError("the answer is not known any more")
+        return reply.channel_id
+
+    def _moderators_channel(self, guild_id: int) -> int:
+        channel_id = self._policies.get(guild_id).moderators_channel_id
+        if channel_id is None:
+            raise DeliveryRefusedError("no moderators' channel is set: /setup")
+        return channel_id
+
+    def _explainer(self, slug: str) -> Explainer:
+        if slug not in self._explainers:
+            raise DeliveryRefusedError(f"the explainer {slug} was retired")
+        return self._explainers[slug]
+
+    def _channel(self, guild_id: int, channel_id: int) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(channel_id, guild_id=guild_id)
+
+
+@contextmanager
+def _discord_errors() -> Iterator[None]:
+    """discord.py retries 429, 500, 502 and 504 itself, but neither 503 nor a connection that breaks."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise DeliveryDelayedError(f"Discord answered {error.status}") from error
+        raise DeliveryRefusedError(f"Discord answered {error.status}: {_reason(error)}") from error
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise DeliveryDelayedError(f"Discord is out of reach ({type(error).__name__})") from error
+
+
+def _reason(error: discord.HTTPException) -> str:
+    return " ".join(error.text.split())[:150] or "no reason given"
+
+
+def _nonce(effect: Effect) -> str:
+    """Discord drops a second message with the same nonce for some minutes; at most 25 characters."""
+    return blake2b(f"{effect.key}:{effect.wanted}".encode(), digest_size=12).hexdigest()
+
+
+def _custom_ids(message: discord.Message) -> set[str]:
+    rows = (row for row in message.components if isinstance(row, discord.ActionRow))
+    return {
+        child.custom_id
+        for row in rows
+        for child in row.children
+        if isinstance(child, discord.Button) and child.custom_id
+    }

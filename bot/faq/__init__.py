@@ -1,0 +1,1 @@
+"""The knowledge: explainer files, compiled into SQLite and searched there."""

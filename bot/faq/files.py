@@ -1,0 +1,81 @@
+"""The explainer files: where they are, what they say together, and the hash that tells when they changed."""
+
+from collections import defaultdict
+from hashlib import sha256
+from pathlib import Path
+
+from bot.errors import ExplainerError
+from bot.faq.parse import Problem, parse_explainer
+from bot.model import Explainer
+
+_FORMAT = b"1"  # raise it when the compiled tables change their meaning: installed databases are compiled anew
+
+
+def explainers_folder() -> Path:
+    """The explainers that came with this installation: inside the wheel, or in the checkout."""
+    package = Path(__file__).resolve().parent.parent
+    packaged = package / "_data" / "explainers"
+    return packaged if packaged.is_dir() else package.parent / "data" / "explainers"
+
+
+def content_hash(folder: Path) -> str:
+    """A hash over all explainer files, their names included."""
+    digest = sha256(_FORMAT)
+    for path in _files(folder):
+        digest.update(b"\0" + path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def read_explainers(folder: Path) -> tuple[Explainer, ...]:
+    """All explainers of a folder, in the order of their names.
+
+    Raises:
+        ExplainerError: with every problem of every file.
+    """
+    explainers: list[Explainer] = []
+    problems: list[object] = []
+    files = _files(folder)
+    if not files:
+        problems.append(f"{folder}: no explainer (*.md) found: check the path, or reinstall")
+    for path in files:
+        try:
+            explainers.append(parse_explainer(path, path.read_text(encoding="utf-8")))
+        except UnicodeDecodeError:
+            problems.append(Problem(str(path), 1, "save the file as UTF-8"))
+        except ExplainerError as error:
+            problems.extend(error.problems)
+    problems += _shared_claims(folder, explainers) + _unknown_relations(folder, explainers, {p.stem for p in files})
+    if problems:
+        raise ExplainerError(problems)
+    return tuple(explainers)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.md"))
+
+
+def _shared_claims(folder: Path, explainers: list[Explainer]) -> list[Problem]:
+    owners: defaultdict[str, list[str]] = defaultdict(list)
+    for explainer in explainers:
+        for claim in dict.fromkeys(claim.casefold() for claim in explainer.claims):
+            owners[claim].append(explainer.slug)
+    return [
+        _at_text(folder / f"{slugs[1]}.md", claim, f"{slugs[0]}.md has the same claim: keep it in one of them")
+        for claim, slugs in owners.items()
+        if len(slugs) > 1
+    ]
+
+
+def _unknown_relations(folder: Path, explainers: list[Explainer], known: set[str]) -> list[Problem]:
+    return [
+        _at_text(folder / f"{explainer.slug}.md", f'"{slug}"', f"related names {slug}, but there is no {slug}.md")
+        for explainer in explainers
+        for slug in explainer.related
+        if slug not in known
+    ]
+
+
+def _at_text(path: Path, text: str, message: str) -> Problem:
+    """A problem at the first line that holds this text, whatever its case."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return Problem(str(path), next((n for n, line in enumerate(lines, 1) if text in line.casefold()), 1), message)

@@ -1,0 +1,274 @@
+"""The frozen values that cross between rooms. Nothing here knows Discord, SQLite or the clock.
+
+Identifiers are Discord snowflakes (integers), times are aware UTC datetimes, scores lie between 0 and 1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """What Copydesk does in a channel."""
+
+    OFF = "off"  # sees nothing
+    SHADOW = "shadow"  # decides and logs, shows nothing
+    SUGGEST = "suggest"  # moderators approve each answer
+    ANSWER = "answer"  # answers by itself
+
+
+class Band(StrEnum):
+    """How sure the matcher is that one topic is right."""
+
+    SILENT = "silent"
+    SUGGEST = "suggest"
+    ANSWER = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One message as its author wrote it. The texts stay out of the repr, so that no log can hold them."""
+
+    guild_id: int
+    channel_id: int
+    message_id: int
+    author_id: int
+    text: str = field(repr=False)
+    at: datetime
+    parent_channel_id: int | None = None  # of a thread: the channel whose mode it inherits
+    reply_text: str | None = field(default=None, repr=False)  # the post that this one replies to
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One work that an explainer rests on.
+
+    ``checked`` says how: *read* (a copy of the page was read), *reported* (other pages confirm it) or *unchecked*.
+    """
+
+    id: str
+    title: str
+    publisher: str
+    url: str
+    date: date
+    kind: str
+    jurisdiction: str
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a dispute: a heading and its strongest case."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """One curated, two-sided answer. Texts are Markdown whose notes ``[^id]`` name entries of ``sources``."""
+
+    slug: str
+    title: str
+    short_answer: str
+    settled: str
+    sides: tuple[Side, Side]
+    undecided: str
+    commonly_got_wrong: str
+    aliases: tuple[str, ...]
+    claims: tuple[str, ...]
+    not_claims: tuple[str, ...]
+    jurisdictions: tuple[str, ...]
+    as_of: date
+    review_by: date
+    related: tuple[str, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One explainer that a post may call for; ``reason`` quotes our phrasing, never the post."""
+
+    slug: str
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the matcher makes of one post: a band and up to three explainers, best first."""
+
+    band: Band
+    matches: tuple[Match, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def topic(self) -> str | None:
+        return self.matches[0].slug if self.matches else None
+
+    @property
+    def score(self) -> float:
+        return self.matches[0].score if self.matches else 0.0
+
+    @property
+    def menu(self) -> tuple[str, ...]:
+        return tuple(match.slug for match in self.matches)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPost:
+    """What the window remembers of a post: who, where, when and its detectors' keys; never its text."""
+
+    guild_id: int
+    channel_id: int
+    message_id: int
+    author_id: int
+    at: datetime
+    keys: Mapping[str, frozenset[int]]  # detector name -> keys
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """An earlier post that a new one repeats."""
+
+    of: SeenPost
+    detector: str
+    key: int  # the shared key: repeats of the same content meet in it
+    score: float
+    label: str  # "certain" or "near"
+
+
+class CaseState(StrEnum):
+    """A case's life: open until a moderator or the posts' disappearance closes it."""
+
+    OPEN = "open"
+    DISMISSED = "dismissed"  # not worth acting on: this content stays quiet from now on
+    REMOVED = "removed"  # the repeats were deleted on a moderator's order
+    WITHDRAWN = "withdrawn"  # no repeat is left standing: their authors or others deleted them
+
+
+@dataclass(frozen=True, slots=True)
+class CasePost:
+    """One post of a case. ``problem`` is why its deletion failed, in words."""
+
+    message_id: int
+    channel_id: int
+    author_id: int
+    at: datetime
+    is_original: bool
+    gone: bool = False
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One repeated content of one server, for a person to judge."""
+
+    id: int
+    guild_id: int
+    number: int  # counts from 1 within the server
+    state: CaseState
+    detector: str
+    label: str
+    score: float
+    opened_at: datetime
+    posts: tuple[CasePost, ...]  # the original first, then the repeats in order
+    judged_by: int | None = None
+    judged_at: datetime | None = None
+
+    @property
+    def original(self) -> CasePost:
+        return self.posts[0]
+
+    @property
+    def repeats(self) -> tuple[CasePost, ...]:
+        return self.posts[1:]
+
+    @property
+    def removable(self) -> tuple[CasePost, ...]:
+        """The repeats that still stand."""
+        return tuple(post for post in self.repeats if not post.gone)
+
+    @property
+    def actionable(self) -> bool:
+        """Whether a moderator still has something to press: it is open, or a deletion failed."""
+        return self.state is CaseState.OPEN or (
+            self.state is CaseState.REMOVED and any(post.problem for post in self.removable)
+        )
+
+
+class ReplyState(StrEnum):
+    """What became of an answer to a post."""
+
+    POSTED = "posted"  # by the bot itself, or after a moderator's approval
+    SUGGESTED = "suggested"  # waits for a moderator
+    DROPPED = "dropped"  # a moderator decided against it
+    SHADOWED = "shadowed"  # only recorded, in shadow mode: holds the cooldowns
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The bot's answer to one post, given or proposed."""
+
+    id: int
+    guild_id: int
+    channel_id: int
+    message_id: int  # the post that is answered
+    slug: str
+    score: float
+    reason: str
+    state: ReplyState
+    at: datetime
+    judged_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuildPolicy:
+    """One server's choices. A channel without a mode is off."""
+
+    guild_id: int
+    moderators_channel_id: int | None = None
+    modes: Mapping[int, Mode] = field(default_factory=dict)
+    topic_cooldown: timedelta = timedelta(hours=6)  # per topic and channel
+    channel_cooldown: timedelta = timedelta(minutes=2)
+    answers_per_hour: int = 6  # per channel
+    all_channels: Mode | None = None  # for channels without a mode of their own; replay uses it
+
+    def mode(self, post: Post) -> Mode:
+        """The mode where this post was written; a thread inherits its channel's."""
+        fallback = self.all_channels or Mode.OFF
+        return self.channel_mode(post.channel_id) or self.channel_mode(post.parent_channel_id) or fallback
+
+    def channel_mode(self, channel_id: int | None) -> Mode | None:
+        """The mode that was chosen for this very channel."""
+        return self.modes.get(channel_id) if channel_id is not None else None
+
+
+class EffectKind(StrEnum):
+    """What the outbox can bring about on Discord."""
+
+    REPLY = "reply"  # payload: reply
+    SUGGESTION = "suggestion"  # payload: reply
+    CASE_CARD = "case_card"  # payload: case
+    DELETE = "delete"  # payload: case, channel, message
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something to bring about on Discord, recorded before it is tried.
+
+    ``wanted`` counts the versions asked for and ``done`` the one that Discord has; they differ while it is pending.
+    """
+
+    key: str
+    guild_id: int
+    kind: EffectKind
+    payload: Mapping[str, int]
+    wanted: int
+    done: int
+    at: datetime
+    channel_id: int | None = None  # where its message stands, once sent
+    message_id: int | None = None
+    problem: str | None = None  # why Discord refused it for good

@@ -1,0 +1,150 @@
+"""Brings recorded effects about on Discord: at least once, made harmless to repeat.
+
+An effect is on disk before it is tried. What fails for now is tried again later, also after a restart; what Discord
+refuses for good is noted with the reason. A new version of an effect (a case card that changed) waits its turn, so that
+a raid becomes a few edits.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.errors import DeliveryDelayedError, DeliveryRefusedError
+from bot.model import Effect, EffectKind
+from bot.storage.protocols import EffectStore
+
+log = logging.getLogger(__name__)
+
+EDIT_PACE = timedelta(seconds=5)  # at most 12 edits of one card a minute
+MAX_REPLY_AGE = timedelta(minutes=10)  # an answer that could not be sent by then would interrupt another conversation
+_FIRST_RETRY = timedelta(seconds=5)
+_LAST_RETRY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Where an effect's message stands on Discord, if it has one."""
+
+    channel_id: int | None = None
+    message_id: int | None = None
+
+
+class Sender(Protocol):
+    """Performs one effect on Discord.
+
+    Both methods raise ``DeliveryDelayedError`` when another try is worthwhile, ``DeliveryRefusedError`` when it is not.
+    """
+
+    async def send(self, effect: Effect) -> Delivered:
+        """Bring it about: send its message, or edit the one that stands."""
+        ...
+
+    async def find(self, effect: Effect) -> Delivered | None:
+        """Whether an earlier process, cut off between sending and noting it, brought it about already."""
+        ...
+
+
+class Outbox:
+    """Delivers effects one at a time per key."""
+
+    def __init__(self, effects: EffectStore, sender: Sender, clock: Callable[[], datetime]) -> None:
+        self._effects = effects
+        self._sender = sender
+        self._clock = clock
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._due: dict[str, datetime] = {}  # effects that wait, and until when
+        self._failures: defaultdict[str, int] = defaultdict(int)
+        self._edited: dict[str, datetime] = {}
+        self._waiter: asyncio.Task[None] | None = None
+
+    async def deliver(self, key: str) -> None:
+        """Bring one effect up to its wanted version now, or see to it later if Discord is out of reach."""
+        if key in self._due and self._due[key] > self._clock():
+            return
+        async with self._locks[key]:
+            await self._deliver(key)
+        if not self._locks[key].locked():
+            del self._locks[key]
+
+    async def resume(self) -> None:
+        """Take up what an earlier process left pending."""
+        for effect in await self._effects.pending():
+            if effect.message_id is None:
+                await self._note_if_found(effect)
+            await self.deliver(effect.key)
+
+    async def close(self) -> None:
+        """Stop waiting; what is pending stays recorded for the next start."""
+        if self._waiter is not None:
+            self._waiter.cancel()
+            await asyncio.gather(self._waiter, return_exceptions=True)
+
+    async def _deliver(self, key: str) -> None:
+        effect = await self._effects.get(key)
+        if effect is None or effect.done >= effect.wanted or effect.problem is not None:
+            self._due.pop(key, None)
+            return
+        now = self._clock()
+        if effect.kind is EffectKind.REPLY and now - effect.at > MAX_REPLY_AGE:
+            await self._refuse(key, "too late to answer")
+            return
+        if effect.done and now - self._edited.get(key, datetime.min.replace(tzinfo=now.tzinfo)) < EDIT_PACE:
+            self._wait(key, self._edited[key] + EDIT_PACE)
+            return
+        try:
+            delivered = await self._sender.send(effect)
+        except DeliveryRefusedError as error:
+            await self._refuse(key, str(error))
+        except DeliveryDelayedError as error:
+            self._postpone(key, error)
+        else:
+            await self._effects.done(key, effect.wanted, delivered.channel_id, delivered.message_id)
+            self._settled(key)
+            self._note_edit(key, now)
+
+    async def _refuse(self, key: str, problem: str) -> None:
+        log.warning("%s was not done: %s", key, problem)
+        await self._effects.refused(key, problem)
+        self._settled(key)
+
+    async def _note_if_found(self, effect: Effect) -> None:
+        try:
+            found = await self._sender.find(effect)
+        except (DeliveryDelayedError, DeliveryRefusedError):
+            return  # delivering meets the same trouble and deals with it
+        if found is not None:
+            version = 1 if effect.kind is EffectKind.CASE_CARD else effect.wanted
+            await self._effects.done(effect.key, version, found.channel_id, found.message_id)
+
+    def _settled(self, key: str) -> None:
+        self._due.pop(key, None)
+        self._failures.pop(key, None)
+
+    def _note_edit(self, key: str, now: datetime) -> None:
+        self._edited[key] = now
+        for old in [other for other, at in self._edited.items() if now - at >= EDIT_PACE]:
+            del self._edited[old]
+
+    def _postpone(self, key: str, error: DeliveryDelayedError) -> None:
+        delay = min(_LAST_RETRY, _FIRST_RETRY * 2 ** self._failures[key])
+        self._failures[key] = min(self._failures[key] + 1, 10)
+        log.warning("%s waits %d s: %s", key, delay.total_seconds(), error)
+        self._wait(key, self._clock() + delay)
+
+    def _wait(self, key: str, until: datetime) -> None:
+        self._due[key] = until
+        if self._waiter is None or self._waiter.done():
+            self._waiter = asyncio.create_task(self._deliver_due(), name="outbox")
+
+    async def _deliver_due(self) -> None:
+        """Runs only while something waits."""
+        while self._due:
+            delay = (min(self._due.values()) - self._clock()).total_seconds()
+            await asyncio.sleep(max(delay, 0.1))
+            now = self._clock()
+            for key in [key for key, until in self._due.items() if until <= now]:
+                await self.deliver(key)

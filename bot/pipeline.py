@@ -1,0 +1,227 @@
+"""One post, a straight line: gather what is known, decide, perform."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.claims.gate import stopped_by_gate
+from bot.decide import Answer, Decision, Facts, JoinCase, Nothing, Observe, OpenCase, Suggest, decide
+from bot.duplicates.window import Window
+from bot.errors import StoreError
+from bot.model import Band, Judgement, Mode, Post, Repeat, ReplyState, SeenPost
+from bot.outbox import Outbox
+from bot.storage.protocols import (
+    CaseStore,
+    FingerprintStore,
+    PolicyStore,
+    ReplyStore,
+    card_key,
+    reply_key,
+    suggestion_key,
+)
+
+log = logging.getLogger(__name__)
+
+_SAVE_EVERY = 256  # posts; in between, a timer saves
+_MAX_MATCHING = 200  # posts in the matcher at once: beyond, explainers are shed before the memory of posts
+_STATES = {Answer: ReplyState.POSTED, Suggest: ReplyState.SUGGESTED, Observe: ReplyState.SHADOWED}
+
+
+class Matcher(Protocol):
+    """Ranks explainers for a text; blocking."""
+
+    def judge(self, text: str, reply_text: str | None = None) -> Judgement: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was made of one post; replay and logs read it."""
+
+    judgement: Judgement | None  # None: the gate stopped it, or the channel is off
+    repeats: tuple[Repeat, ...]
+    decision: Decision
+    case_number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The stores that the pipeline reads and writes."""
+
+    policies: PolicyStore
+    fingerprints: FingerprintStore
+    replies: ReplyStore
+    cases: CaseStore
+
+
+class Pipeline:
+    """Handles posts. Its window is in memory; what it decides is on disk before it shows."""
+
+    def __init__(
+        self,
+        memory: Memory,
+        outbox: Outbox,
+        window: Window,
+        matcher: Matcher,
+        *,
+        matching: Executor,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._memory = memory
+        self._outbox = outbox
+        self._window = window
+        self._matcher = matcher
+        self._matching = matching
+        self._clock = clock
+        self._in_matcher = 0
+        self._handling: set[tuple[int, int, int]] = set()  # server, channel and post in progress
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._speaking = asyncio.Lock()  # two posts must not both find the cooldown over
+        self._unsaved: list[SeenPost] = []
+        self._read_to: dict[tuple[int, int], int] = {}
+
+    def restore_window(self) -> None:
+        """Fill the window from storage; blocking."""
+        for seen in self._memory.fingerprints.load(self._clock() - self._window.max_age):
+            self._window.remember(seen)
+
+    async def handle(self, post: Post, *, edited: bool = False) -> Outcome:
+        """Do what one post calls for. The same post again (Discord repeats events) has no second effect."""
+        policy = self._memory.policies.get(post.guild_id)
+        if policy.mode(post) is Mode.OFF or post.is_bot:
+            return Outcome(None, (), decide(post, Facts(self._clock(), policy, Judgement(Band.SILENT))))
+        place = (post.guild_id, post.channel_id, post.message_id)
+        self._handling.add(place)
+        self._idle.clear()
+        try:
+            return await self._handle(post, edited=edited)
+        finally:
+            self._handling.discard(place)
+            if not self._handling:
+                self._idle.set()
+
+    async def finish(self, longest: float) -> None:
+        """Let the posts in progress end, ``longest`` seconds at most, and put the window on disk."""
+        try:
+            await asyncio.wait_for(self._idle.wait(), longest)
+        except TimeoutError:
+            log.warning("%d posts were still in progress", len(self._handling))
+        await self.save()
+        self._matching.shutdown(wait=False)
+
+    async def _handle(self, post: Post, *, edited: bool) -> Outcome:
+        seen, repeats = self._look_back(post, edited=edited)
+        judgement = await self._judge(post)
+        speaks = judgement is not None and judgement.band is not Band.SILENT
+        async with self._speaking if speaks else nullcontext():
+            decision = decide(post, await self._gather(post, judgement, repeats))
+            effects, case_number = await self._record(post, decision)
+        self._note_read(post, seen)
+        for key in effects:
+            await self._outbox.deliver(key)
+        if len(self._unsaved) >= _SAVE_EVERY:
+            await self.save()
+        return Outcome(judgement, repeats, decision, case_number)
+
+    async def forget(self, guild_id: int, message_ids: frozenset[int]) -> None:
+        """Posts were deleted: nothing repeats them any more, and the cases that show them change."""
+        self._unsaved = [seen for seen in self._unsaved if seen.message_id not in message_ids]
+        known = {message_id for message_id in message_ids if self._window.forget(guild_id, message_id)}
+        if known:
+            await self._memory.fingerprints.forget(guild_id, known)
+        for case_id in await self._memory.cases.posts_gone(guild_id, message_ids, self._clock()):
+            await self._outbox.deliver(card_key(case_id))
+
+    async def save(self) -> None:
+        """Put what the window learnt since the last time on disk."""
+        seen, self._unsaved = self._unsaved, []
+        read_to, self._read_to = self._read_to, {}
+        for guild_id, channel_id, message_id in self._handling:  # after a crash now, these must be read again
+            place = (guild_id, channel_id)
+            if read_to.get(place, 0) >= message_id:
+                self._read_to[place] = max(read_to[place], self._read_to.get(place, 0))
+                read_to[place] = message_id - 1
+        if not seen and not read_to:
+            return
+        try:
+            await self._memory.fingerprints.save(seen, read_to)
+        except StoreError:
+            self._unsaved = seen + self._unsaved
+            for place, newest in read_to.items():
+                self._read_to[place] = max(newest, self._read_to.get(place, 0))
+            raise
+
+    def forget_guild(self, guild_id: int) -> None:
+        """The bot has left: drop what memory holds of the server."""
+        self._window.forget_guild(guild_id)
+        self._unsaved = [seen for seen in self._unsaved if seen.guild_id != guild_id]
+        self._read_to = {place: newest for place, newest in self._read_to.items() if place[0] != guild_id}
+        self._memory.policies.forget_guild(guild_id)
+        self._memory.replies.forget_guild(guild_id)
+
+    def _look_back(self, post: Post, *, edited: bool) -> tuple[SeenPost | None, tuple[Repeat, ...]]:
+        """Compare with the window and remember, in the order in which posts arrive: nothing here waits."""
+        if not edited and self._window.contains(post.guild_id, post.message_id):
+            return None, ()  # a repeated gateway event
+        if self._clock() - post.at > self._window.max_age:
+            return None, ()  # an old post that was edited
+        seen, repeats = self._window.see(post)
+        return (seen if edited or any(seen.keys.values()) else None), repeats
+
+    def _note_read(self, post: Post, seen: SeenPost | None) -> None:
+        """The post's effects are on disk: from now on a restart may skip it."""
+        if seen is not None:
+            self._unsaved.append(seen)
+        place = (post.guild_id, post.channel_id)
+        self._read_to[place] = max(post.message_id, self._read_to.get(place, 0))
+
+    async def _judge(self, post: Post) -> Judgement | None:
+        if stopped_by_gate(post) is not None:
+            return None
+        if self._in_matcher >= _MAX_MATCHING:
+            return Judgement(Band.SILENT, (), ("too many posts at once",))
+        self._in_matcher += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._matching, self._matcher.judge, post.text, post.reply_text)
+        finally:
+            self._in_matcher -= 1
+
+    async def _gather(self, post: Post, judgement: Judgement | None, repeats: tuple[Repeat, ...]) -> Facts:
+        return Facts(
+            now=self._clock(),
+            policy=self._memory.policies.get(post.guild_id),
+            judgement=judgement or Judgement(Band.SILENT, (), (stopped_by_gate(post) or "",)),
+            repeats=repeats,
+            known=await self._memory.cases.known(post.guild_id, repeats[0]) if repeats else None,
+            replies=self._memory.replies.recent(post.guild_id),
+        )
+
+    async def _record(self, post: Post, decision: Decision) -> tuple[list[str], int | None]:
+        """Put the decision on disk; return the effects to deliver, and the number of the case it made or joined."""
+        effects: list[str] = []
+        case_number = None
+        match decision.speech:
+            case Answer() | Suggest() | Observe() as speech:
+                reply = await self._memory.replies.record(post, speech.match, _STATES[type(speech)], self._clock())
+                log.info("%r: %s", post, speech)
+                if reply is not None:
+                    effects += [reply_key(post.guild_id, post.message_id), suggestion_key(reply.id)]
+            case Nothing():
+                pass
+        match decision.flag:
+            case OpenCase() | JoinCase() as flag:
+                case = await self._memory.cases.record(post, flag.repeat, self._clock())
+                log.info("%r: %s", post, flag)
+                if case is not None:
+                    effects.append(card_key(case.id))
+                    case_number = case.number
+            case Nothing(reasons):
+                if len(reasons) > 1:
+                    log.info("%r: not shown to moderators: %s", post, reasons)
+        return effects, case_number

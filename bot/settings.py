@@ -1,0 +1,55 @@
+"""The installation's settings: environment variables and ``.env`` in, one frozen value out, all errors at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.errors import ConfigurationError
+
+_LAST_PORT = 65_535
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+PORTAL = "https://discord.com/developers/applications"
+NO_TOKEN = (
+    f"DISCORD_TOKEN is not set. Create an application at {PORTAL}, copy its token under Bot, and put the line"
+    " DISCORD_TOKEN=... into the file .env (see .env.example). `make sandbox` works without a token."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation may choose; ``.env.example`` documents each."""
+
+    token: str | None = field(default=None, repr=False)
+    database: Path = Path("data/copydesk.db")
+    explainers: Path | None = None  # None: those that came with the installation
+    log_level: str = "INFO"
+    health_port: int | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read the settings; an empty value is an unset one.
+
+        Raises:
+            ConfigurationError: with every problem found.
+        """
+        values = {name: value.strip() for name, value in environment.items() if value.strip()}
+        problems: list[str] = []
+        level = values.get("COPYDESK_LOG_LEVEL", "INFO").upper()
+        if level not in _LEVELS:
+            problems.append(f"COPYDESK_LOG_LEVEL is {level!r}: use one of {', '.join(_LEVELS)}.")
+        port = values.get("COPYDESK_HEALTH_PORT")
+        if port is not None and not (port.isascii() and port.isdigit() and 1 <= int(port) <= _LAST_PORT):
+            problems.append(f"COPYDESK_HEALTH_PORT is {port!r}: use a port number from 1 to 65535, or leave it out.")
+            port = None
+        folder = values.get("COPYDESK_EXPLAINERS")
+        if folder is not None and not Path(folder).is_dir():
+            problems.append(f"COPYDESK_EXPLAINERS is {folder!r}: there is no such folder.")
+        if problems:
+            raise ConfigurationError(problems)
+        return cls(
+            token=values.get("DISCORD_TOKEN"),
+            database=Path(values.get("COPYDESK_DATABASE", "data/copydesk.db")),
+            explainers=Path(folder) if folder else None,
+            log_level=level,
+            health_port=int(port) if port else None,
+        )

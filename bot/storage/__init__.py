@@ -1,0 +1,1 @@
+"""Where Copydesk remembers: protocols, and their implementation in SQLite."""

@@ -1,0 +1,72 @@
+"""The outbox table. Other stores enqueue into it within their own transactions."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database as Connection
+
+from bot.model import Effect, EffectKind
+from bot.storage.database import Database
+from bot.storage.rows import from_row_time, one, row_time
+
+_PENDING = "SELECT * FROM effect WHERE done < wanted AND problem IS NULL ORDER BY at, key"
+_WANT = """
+    INSERT INTO effect (key, guild_id, kind, payload, at) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (key) DO UPDATE SET wanted = wanted + 1, problem = NULL
+"""
+
+
+def want(db: Connection, key: str, guild_id: int, kind: EffectKind, payload: Mapping[str, int], now: datetime) -> None:
+    """Ask for an effect, or for its next version, within the caller's transaction."""
+    db.execute(_WANT, [key, guild_id, kind.value, json.dumps(payload), row_time(now)])
+
+
+class SqliteEffectStore:
+    """``EffectStore`` in SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, key: str) -> Effect | None:
+        row = await self._database.read(lambda db: one(db, "SELECT * FROM effect WHERE key = ?", [key]))
+        return _effect(row) if row else None
+
+    async def pending(self) -> Sequence[Effect]:
+        return await self._database.read(lambda db: [_effect(row) for row in db.query(_PENDING)])
+
+    async def done(self, key: str, version: int, channel_id: int | None, message_id: int | None) -> None:
+        await self._database.write(
+            lambda db: db.execute(
+                "UPDATE effect SET done = max(done, ?), channel_id = ?, message_id = ? WHERE key = ?",
+                [version, channel_id, message_id, key],
+            )
+        )
+
+    async def refused(self, key: str, problem: str) -> None:
+        await self._database.write(lambda db: db.execute("UPDATE effect SET problem = ? WHERE key = ?", [problem, key]))
+
+    async def try_again(self, guild_id: int, kind: EffectKind) -> Sequence[Effect]:
+        def rearm(db: Connection) -> list[Effect]:
+            mine = "guild_id = ? AND kind = ? AND problem IS NOT NULL AND done < wanted"
+            keys = [row["key"] for row in db.query(f"SELECT key FROM effect WHERE {mine}", [guild_id, kind.value])]  # noqa: S608  # a literal above
+            db.execute(f"UPDATE effect SET problem = NULL WHERE {mine}", [guild_id, kind.value])  # noqa: S608  # same
+            return [_effect(row) for row in db.query(_PENDING) if row["key"] in keys]
+
+        return await self._database.write(rearm)
+
+
+def _effect(row: Mapping[str, Any]) -> Effect:
+    return Effect(
+        key=row["key"],
+        guild_id=row["guild_id"],
+        kind=EffectKind(row["kind"]),
+        payload=json.loads(row["payload"]),
+        wanted=row["wanted"],
+        done=row["done"],
+        at=from_row_time(row["at"]),
+        channel_id=row["channel_id"],
+        message_id=row["message_id"],
+        problem=row["problem"],
+    )

@@ -1,0 +1,36 @@
+"""What is forgotten: old fingerprints, answers past their use, and everything about a server that Copydesk has left."""
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database as Connection
+
+from bot.storage.database import Database
+from bot.storage.rows import row_time
+
+KEEP_REPLIES = timedelta(days=30)
+_GUILD_TABLES = ("guild_policy", "channel_mode", "channel_cursor", "fingerprint", "reply", "case", "effect")
+
+
+class SqliteHousekeeping:
+    """Deletes what is no longer needed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def forget_old(self, now: datetime, window: timedelta) -> None:
+        """Drop fingerprints older than the window, and replies and finished effects past ``KEEP_REPLIES``."""
+
+        def job(db: Connection) -> None:
+            db.execute("DELETE FROM fingerprint WHERE at < ?", [row_time(now - window)])
+            oldest = row_time(now - KEEP_REPLIES)
+            db.execute("DELETE FROM reply WHERE at < ?", [oldest])
+            db.execute("DELETE FROM effect WHERE at < ? AND kind <> 'case_card' AND done >= wanted", [oldest])
+
+        await self._database.write(job)
+
+    async def forget_guild(self, guild_id: int) -> None:
+        def job(db: Connection) -> None:
+            for table in _GUILD_TABLES:  # votes, case posts and events go with what they belong to
+                db.execute(f'DELETE FROM "{table}" WHERE guild_id = ?', [guild_id])  # noqa: S608  # names from the tuple above
+
+        await self._database.write(job)

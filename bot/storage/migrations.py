@@ -1,0 +1,97 @@
+"""The schema, step by step. A step that has shipped is never changed: a later one changes what it made."""
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+MIGRATIONS = Migrations("copydesk")
+
+
+@MIGRATIONS()
+def faq(db: Database) -> None:
+    """The compiled explainers. Derived from files: never edited here."""
+    db.executescript(
+        """
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+        CREATE TABLE faq_explainer (
+            slug TEXT PRIMARY KEY, title TEXT NOT NULL, short_answer TEXT NOT NULL, settled TEXT NOT NULL,
+            sides TEXT NOT NULL, undecided TEXT NOT NULL, commonly_got_wrong TEXT NOT NULL,
+            jurisdictions TEXT NOT NULL, as_of TEXT NOT NULL, review_by TEXT NOT NULL, related TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE faq_source (
+            slug TEXT NOT NULL REFERENCES faq_explainer (slug) ON DELETE CASCADE, position INTEGER NOT NULL,
+            id TEXT NOT NULL, title TEXT NOT NULL, publisher TEXT NOT NULL, url TEXT NOT NULL, date TEXT NOT NULL,
+            kind TEXT NOT NULL, jurisdiction TEXT NOT NULL, checked TEXT NOT NULL, PRIMARY KEY (slug, id)
+        ) STRICT;
+        CREATE TABLE faq_phrase (
+            id INTEGER PRIMARY KEY, slug TEXT NOT NULL REFERENCES faq_explainer (slug) ON DELETE CASCADE,
+            kind TEXT NOT NULL, phrase TEXT NOT NULL, weight REAL NOT NULL DEFAULT 0
+        ) STRICT;
+        """
+    )
+    tokenizer = "porter unicode61 remove_diacritics 2"
+    db.table("faq_phrase").enable_fts(["phrase"], tokenize=tokenizer, create_triggers=True)
+
+
+@MIGRATIONS()
+def servers(db: Database) -> None:
+    """What admins chose, and what the windows remember: hashes, never text."""
+    db.executescript(
+        """
+        CREATE TABLE guild_policy (guild_id INTEGER PRIMARY KEY, moderators_channel_id INTEGER) STRICT;
+        CREATE TABLE channel_mode (
+            guild_id INTEGER NOT NULL, channel_id INTEGER NOT NULL, mode TEXT NOT NULL, PRIMARY KEY (guild_id, channel_id)
+        ) STRICT;
+        CREATE TABLE channel_cursor (
+            guild_id INTEGER NOT NULL, channel_id INTEGER NOT NULL, message_id INTEGER NOT NULL,
+            PRIMARY KEY (guild_id, channel_id)
+        ) STRICT;
+        CREATE TABLE fingerprint (
+            guild_id INTEGER NOT NULL, message_id INTEGER NOT NULL, detector TEXT NOT NULL, key INTEGER NOT NULL,
+            channel_id INTEGER NOT NULL, author_id INTEGER NOT NULL, at REAL NOT NULL,
+            PRIMARY KEY (guild_id, message_id, detector, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX fingerprint_by_age ON fingerprint (at);
+        """
+    )
+
+
+@MIGRATIONS()
+def desk(db: Database) -> None:
+    """Answers, cases, and the outbox of what is to happen on Discord."""
+    db.executescript(
+        """
+        CREATE TABLE reply (
+            id INTEGER PRIMARY KEY, guild_id INTEGER NOT NULL, channel_id INTEGER NOT NULL, message_id INTEGER NOT NULL,
+            slug TEXT NOT NULL, score REAL NOT NULL, reason TEXT NOT NULL, state TEXT NOT NULL, at REAL NOT NULL,
+            judged_by INTEGER, UNIQUE (guild_id, message_id)
+        ) STRICT;
+        CREATE INDEX reply_by_age ON reply (at);
+        CREATE TABLE reply_vote (
+            reply_id INTEGER NOT NULL REFERENCES reply (id) ON DELETE CASCADE, voter BLOB NOT NULL,
+            PRIMARY KEY (reply_id, voter)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE "case" (
+            id INTEGER PRIMARY KEY, guild_id INTEGER NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL,
+            detector TEXT NOT NULL, key INTEGER NOT NULL, label TEXT NOT NULL, score REAL NOT NULL, at REAL NOT NULL,
+            judged_by INTEGER, judged_at REAL, UNIQUE (guild_id, number)
+        ) STRICT;
+        CREATE INDEX case_by_content ON "case" (guild_id, detector, key);
+        CREATE UNIQUE INDEX one_open_case_per_content ON "case" (guild_id, detector, key) WHERE state = 'open';
+        CREATE TABLE case_post (
+            case_id INTEGER NOT NULL REFERENCES "case" (id) ON DELETE CASCADE, guild_id INTEGER NOT NULL,
+            message_id INTEGER NOT NULL, channel_id INTEGER NOT NULL, author_id INTEGER NOT NULL, at REAL NOT NULL,
+            is_original INTEGER NOT NULL, gone INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (case_id, message_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX case_post_by_message ON case_post (guild_id, message_id);
+        CREATE TABLE case_event (
+            id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL REFERENCES "case" (id) ON DELETE CASCADE,
+            at REAL NOT NULL, actor_id INTEGER, event TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE effect (
+            key TEXT PRIMARY KEY, guild_id INTEGER NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL,
+            wanted INTEGER NOT NULL DEFAULT 1, done INTEGER NOT NULL DEFAULT 0, at REAL NOT NULL,
+            channel_id INTEGER, message_id INTEGER, problem TEXT
+        ) STRICT;
+        CREATE INDEX pending_effect ON effect (at) WHERE done < wanted AND problem IS NULL;
+        """
+    )

@@ -1,0 +1,175 @@
+"""What the rest of Copydesk may ask of a memory. A new backend implements these and joins the contract tests.
+
+Every question names its server. Each ``async`` method that writes is one transaction, on disk when it returns.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.decide import KnownContent
+from bot.model import (
+    Case,
+    CaseState,
+    Effect,
+    EffectKind,
+    GuildPolicy,
+    Match,
+    Mode,
+    Post,
+    Repeat,
+    Reply,
+    ReplyState,
+    SeenPost,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A moderator's decision."""
+
+    moderator_id: int
+    at: datetime
+
+
+class PolicyStore(Protocol):
+    """The servers' choices, held in memory and written through."""
+
+    def get(self, guild_id: int) -> GuildPolicy: ...
+
+    def all(self) -> Iterable[GuildPolicy]: ...
+
+    async def set_moderators_channel(self, guild_id: int, channel_id: int) -> None: ...
+
+    async def set_mode(self, guild_id: int, channel_id: int, mode: Mode) -> None: ...
+
+    def forget_guild(self, guild_id: int) -> None: ...
+
+
+class FingerprintStore(Protocol):
+    """What the windows remember, and how far each channel has been read."""
+
+    def load(self, since: datetime) -> Iterable[SeenPost]:
+        """The remembered posts from this time on, oldest first."""
+        ...
+
+    async def save(self, seen: Sequence[SeenPost], read_to: Mapping[tuple[int, int], int]) -> None:
+        """Remember posts, and per (server, channel) the newest post that was read."""
+        ...
+
+    async def forget(self, guild_id: int, message_ids: Collection[int]) -> None: ...
+
+    async def read_to(self, guild_id: int) -> Mapping[int, int]:
+        """Per channel the newest post that was read."""
+        ...
+
+
+class ReplyStore(Protocol):
+    """The answers given and proposed: at most one for a post."""
+
+    def recent(self, guild_id: int) -> Collection[Reply]:
+        """The server's replies of the last day, from memory."""
+        ...
+
+    async def record(self, post: Post, match: Match, state: ReplyState, now: datetime) -> Reply | None:
+        """Record an answer, and the effect that shows it; None if the post has one already."""
+        ...
+
+    async def get(self, guild_id: int, reply_id: int) -> Reply | None: ...
+
+    async def judge(self, guild_id: int, reply_id: int, state: ReplyState, verdict: Verdict) -> Reply:
+        """Post or drop a suggestion.
+
+        Raises:
+            UnknownCaseError: there is no such suggestion on this server.
+            AlreadyJudgedError: somebody was first.
+        """
+        ...
+
+    async def vote_not_helpful(self, guild_id: int, reply_id: int, voter_id: int) -> bool:
+        """Count a member's vote once, without their name; say whether it was new."""
+        ...
+
+    def forget_guild(self, guild_id: int) -> None: ...
+
+
+class CaseStore(Protocol):
+    """The cases: one per content, with the effects that show them."""
+
+    async def known(self, guild_id: int, repeat: Repeat) -> KnownContent | None:
+        """The latest case about the content of this repeat."""
+        ...
+
+    async def record(self, post: Post, repeat: Repeat, now: datetime) -> Case | None:
+        """Add the post to the content's open case, or open one; None if the post is in it already."""
+        ...
+
+    async def get(self, guild_id: int, case_id: int) -> Case:
+        """One case.
+
+        Raises:
+            UnknownCaseError: there is none on this server.
+        """
+        ...
+
+    async def open_cases(self, guild_id: int, limit: int) -> Sequence[Case]:
+        """The cases that wait for a moderator, oldest first."""
+        ...
+
+    async def count_open(self, guild_id: int) -> int: ...
+
+    async def judge(self, guild_id: int, case_id: int, state: CaseState, verdict: Verdict) -> Case:
+        """Close a case; ``REMOVED`` orders the deletion of its repeats, also once more where that failed.
+
+        Raises:
+            UnknownCaseError: there is none on this server.
+            AlreadyJudgedError: somebody was first.
+        """
+        ...
+
+    async def posts_gone(self, guild_id: int, message_ids: Collection[int], now: datetime) -> Sequence[int]:
+        """Note that posts were deleted; return the cases whose cards this changes."""
+        ...
+
+
+class EffectStore(Protocol):
+    """The outbox: what is to happen on Discord."""
+
+    async def get(self, key: str) -> Effect | None: ...
+
+    async def pending(self) -> Sequence[Effect]:
+        """What has been recorded and not brought about, oldest first."""
+        ...
+
+    async def done(self, key: str, version: int, channel_id: int | None, message_id: int | None) -> None:
+        """Discord has this version, as this message."""
+        ...
+
+    async def refused(self, key: str, problem: str) -> None:
+        """Discord will not do it, and why."""
+        ...
+
+    async def try_again(self, guild_id: int, kind: EffectKind) -> Sequence[Effect]:
+        """Make a server's refused effects of a kind pending again, and return them."""
+        ...
+
+
+def reply_key(guild_id: int, message_id: int) -> str:
+    """The key of the answer to a post: one per post."""
+    return f"reply:{guild_id}:{message_id}"
+
+
+def suggestion_key(reply_id: int) -> str:
+    """The key of the card that proposes an answer to the moderators."""
+    return f"suggestion:{reply_id}"
+
+
+def card_key(case_id: int) -> str:
+    """The key of a case's card."""
+    return f"card:{case_id}"
+
+
+def delete_key(guild_id: int, message_id: int) -> str:
+    """The key of the deletion of a post."""
+    return f"delete:{guild_id}:{message_id}"

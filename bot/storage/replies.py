@@ -1,0 +1,119 @@
+"""Answers and proposals in SQLite."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+from sqlite_utils import Database as Connection
+
+from bot.errors import AlreadyJudgedError, UnknownCaseError
+from bot.model import EffectKind, Match, Post, Reply, ReplyState
+from bot.storage.database import Database
+from bot.storage.effects import want
+from bot.storage.protocols import Verdict, reply_key, suggestion_key
+from bot.storage.rows import from_row_time, one, row_time
+
+_INSERT = """
+    INSERT INTO reply (guild_id, channel_id, message_id, slug, score, reason, state, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (guild_id, message_id) DO NOTHING RETURNING *
+"""
+_REMEMBERED = timedelta(days=1)  # longer than any cooldown
+_ONE = "SELECT * FROM reply WHERE guild_id = ? AND id = ?"
+
+
+class SqliteReplyStore:
+    """``ReplyStore`` in SQLite, with the last day's replies in memory: each decision to speak asks for them."""
+
+    def __init__(self, database: Database, now: datetime) -> None:
+        self._database = database
+        self._recent: defaultdict[int, dict[int, Reply]] = defaultdict(dict)
+        query = "SELECT * FROM reply WHERE at >= ? ORDER BY at, id"
+        for row in database.read_now(lambda db: list(db.query(query, [row_time(now - _REMEMBERED)]))):
+            self._remember(_reply(row))
+
+    def recent(self, guild_id: int) -> Collection[Reply]:
+        return self._recent[guild_id].values() if guild_id in self._recent else ()
+
+    async def record(self, post: Post, match: Match, state: ReplyState, now: datetime) -> Reply | None:
+        def job(db: Connection) -> Reply | None:
+            place = [post.guild_id, post.channel_id, post.message_id]
+            row = one(db, _INSERT, [*place, match.slug, match.score, match.reason, state.value, row_time(now)])
+            if row is None:
+                return None
+            reply = _reply(row)
+            _want_shown(db, reply, now)
+            return reply
+
+        reply = await self._database.write(job)
+        if reply is not None:
+            self._remember(reply)
+        return reply
+
+    async def get(self, guild_id: int, reply_id: int) -> Reply | None:
+        row = await self._database.read(lambda db: one(db, _ONE, [guild_id, reply_id]))
+        return _reply(row) if row else None
+
+    async def judge(self, guild_id: int, reply_id: int, state: ReplyState, verdict: Verdict) -> Reply:
+        def job(db: Connection) -> Reply:
+            row = one(db, _ONE, [guild_id, reply_id])
+            if row is None:
+                raise UnknownCaseError("this suggestion is not known here any more")
+            if row["state"] != ReplyState.SUGGESTED:
+                raise AlreadyJudgedError(row["judged_by"], row["state"])
+            db.execute(
+                "UPDATE reply SET state = ?, judged_by = ? WHERE guild_id = ? AND id = ?",
+                [state.value, verdict.moderator_id, guild_id, reply_id],
+            )
+            reply = _reply({**row, "state": state.value, "judged_by": verdict.moderator_id})
+            _want_shown(db, reply, verdict.at)
+            return reply
+
+        reply = await self._database.write(job)
+        self._remember(reply)
+        return reply
+
+    async def vote_not_helpful(self, guild_id: int, reply_id: int, voter_id: int) -> bool:
+        voter = blake2b(str(voter_id).encode(), digest_size=8, salt=reply_id.to_bytes(16, "big")).digest()
+
+        def job(db: Connection) -> bool:
+            if one(db, _ONE, [guild_id, reply_id]) is None:
+                return False
+            return db.execute("INSERT OR IGNORE INTO reply_vote VALUES (?, ?)", [reply_id, voter]).rowcount == 1
+
+        return await self._database.write(job)
+
+    def forget_guild(self, guild_id: int) -> None:
+        self._recent.pop(guild_id, None)
+
+    def _remember(self, reply: Reply) -> None:
+        replies = self._recent[reply.guild_id]
+        replies[reply.id] = reply
+        oldest = max(other.at for other in replies.values()) - _REMEMBERED
+        for forgotten in [other.id for other in replies.values() if other.at < oldest]:
+            del replies[forgotten]
+
+
+def _want_shown(db: Connection, reply: Reply, now: datetime) -> None:
+    """Ask for what this state shows: the reply itself, the moderators' card, or both."""
+    payload = {"reply": reply.id}
+    if reply.state is ReplyState.POSTED:
+        want(db, reply_key(reply.guild_id, reply.message_id), reply.guild_id, EffectKind.REPLY, payload, now)
+    if reply.state is ReplyState.SUGGESTED or reply.judged_by is not None:
+        want(db, suggestion_key(reply.id), reply.guild_id, EffectKind.SUGGESTION, payload, now)
+
+
+def _reply(row: Mapping[str, Any]) -> Reply:
+    return Reply(
+        id=row["id"],
+        guild_id=row["guild_id"],
+        channel_id=row["channel_id"],
+        message_id=row["message_id"],
+        slug=row["slug"],
+        score=row["score"],
+        reason=row["reason"],
+        state=ReplyState(row["state"]),
+        at=from_row_time(row["at"]),
+        judged_by=row["judged_by"],
+    )

@@ -1,0 +1,65 @@
+"""What a post says once its disguise is off: own lines, words, sentences and the skeleton that repeats share."""
+
+import re
+import unicodedata
+
+_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
+_QUOTED_REST = re.compile(r"^\s*>>> .*\Z", re.DOTALL | re.MULTILINE)
+_QUOTED_LINE = re.compile(r"^\s*> ?.*$", re.MULTILINE)
+_MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:|/[^:<>]{1,100}:|t:)-?\d{1,20}(?::\w)?>|@(?:everyone|here)\b")
+_LINK = re.compile(r"\bhttps?://[^\s<>]+", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+|\s+[-\u2013\u2014]\s+")
+_KEPT = frozenset("LN")  # Unicode categories that a skeleton keeps: letters and numbers
+
+
+def own_text(text: str) -> str:
+    """What the author says: without code, quoted lines (``>``, ``>>>``), mentions and custom emoji."""
+    for foreign in (_CODE, _QUOTED_REST, _QUOTED_LINE, _MENTION):
+        text = foreign.sub(" ", text)
+    return text.strip()
+
+
+def without_links(text: str) -> str:
+    """The text with every web address taken out."""
+    return _LINK.sub(" ", text)
+
+
+def words(text: str) -> list[str]:
+    """The words, in lower case; an apostrophe inside a word stays part of it, written straight."""
+    return [word.lower().replace("\u2019", "'") for word in _WORD.findall(text)]
+
+
+STOP_WORDS = frozenset(
+    words(
+        """
+        a about after again all also am an and any are as at be because been before being but by can could did do does
+        doing don't for from get gets getting go goes going gonna got had has have having he her here him his how i i'm if
+        im in into is isn't it it's its itself just know like lol lot make makes me more most much my no nor not now of off
+        oh ok on one only or other our out over own people really right same say says see she should since so some still
+        such sure than that that's the their them then there these they they're thing things think this those through to
+        too u um up us use very want wants was way we well were what what's when where which while who why will with would
+        yeah yes you you're your
+        """
+    )
+)
+
+
+def content_words(text: str) -> list[str]:
+    """The words that carry meaning."""
+    return [word for word in words(text) if word not in STOP_WORDS]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences, each with at least one word."""
+    return [part.strip() for part in _SENTENCE_END.split(text) if _WORD.search(part)]
+
+
+def skeleton(text: str) -> str:
+    """Letters and digits of the author's own text, folded: equal for posts that differ in dress only.
+
+    Case, spacing, punctuation, emoji, marks, invisible characters and markdown go (Unicode NFKD and case folding);
+    quotes and mentions go too, but a post that only quotes is compared by what it quotes.
+    """
+    folded = unicodedata.normalize("NFKD", own_text(text) or text).casefold()
+    return "".join(char for char in folded if unicodedata.category(char)[0] in _KEPT)

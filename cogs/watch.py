@@ -1,0 +1,104 @@
+"""Watches the channels that are switched on: posts, edits and deletions go to the pipeline."""
+
+import logging
+
+import discord
+from discord.ext import commands, tasks
+
+from bot.app import Copydesk
+from bot.discord_ui.posts import to_post
+from bot.model import Mode
+
+log = logging.getLogger(__name__)
+
+_BACKFILL = 200  # posts a channel: what came while the bot was away
+_SAVE_SECONDS = 10
+
+
+class Watch(commands.Cog):
+    """Listeners and the timers that keep memory on disk."""
+
+    def __init__(self, bot: Copydesk) -> None:
+        self.bot = bot
+        self.services = bot.services
+
+    async def cog_load(self) -> None:
+        self.save.start()
+        self.forget_old.start()
+
+    async def cog_unload(self) -> None:
+        self.save.cancel()
+        self.forget_old.cancel()
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        post = to_post(message)
+        if post is not None:
+            await self.services.pipeline.handle(post)
+
+    @commands.Cog.listener()
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        if payload.message.edited_at is None:
+            return  # Discord only added the preview of a link
+        post = to_post(payload.message)
+        if post is not None:
+            await self.services.pipeline.handle(post, edited=True)
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        if payload.guild_id is not None:
+            await self.services.pipeline.forget(payload.guild_id, frozenset({payload.message_id}))
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        if payload.guild_id is not None:
+            await self.services.pipeline.forget(payload.guild_id, frozenset(payload.message_ids))
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        self.services.pipeline.forget_guild(guild.id)
+        await self.services.housekeeping.forget_guild(guild.id)
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        log.info("connected; %d servers", len(self.bot.guilds))
+        await self.services.outbox.resume()
+        for guild in self.bot.guilds:
+            await self._read_missed(guild)
+
+    async def _read_missed(self, guild: discord.Guild) -> None:
+        """Read what was posted while the bot was away, in the channels where its last post is known."""
+        policy = self.services.policies.get(guild.id)
+        read_to = await self.services.fingerprints.read_to(guild.id)
+        for channel_id, newest in read_to.items():
+            channel = guild.get_channel_or_thread(channel_id)
+            if not isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel):
+                continue
+            parent_id = channel.parent_id if isinstance(channel, discord.Thread) else None
+            mode = policy.channel_mode(channel_id) or policy.channel_mode(parent_id) or Mode.OFF
+            if mode is Mode.OFF or (channel.last_message_id or 0) <= newest:
+                continue
+            try:
+                async for message in channel.history(after=discord.Object(newest), limit=_BACKFILL, oldest_first=True):
+                    await self.on_message(message)
+            except discord.HTTPException as error:
+                log.warning("channel %d could not be read back: %s", channel_id, error.status)
+
+    @tasks.loop(seconds=_SAVE_SECONDS)
+    async def save(self) -> None:
+        try:
+            await self.services.pipeline.save()
+        except Exception:  # the boundary of a background task: it must go on
+            log.exception("saving failed; it is tried again")
+
+    @tasks.loop(hours=1)
+    async def forget_old(self) -> None:
+        try:
+            await self.services.housekeeping.forget_old(discord.utils.utcnow(), self.services.window.max_age)
+        except Exception:  # the boundary of a background task: it must go on
+            log.exception("forgetting old records failed; it is tried again")
+
+
+async def setup(bot: Copydesk) -> None:
+    """Load the cog."""
+    await bot.add_cog(Watch(bot))
