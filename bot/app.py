@@ -1,4 +1,4 @@
-"""The composition root: settings in, a wired bot out. Nothing is built at import; nobody else knows concrete classes."""
+"""The composition root: settings in, a wired bot out. Nothing is built at import; only this knows concrete classes."""
 
 import asyncio
 import json

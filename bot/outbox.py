@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from bot.errors import DeliveryDelayedError, DeliveryRefusedError
 from bot.model import Effect, EffectKind
@@ -19,9 +20,9 @@ from bot.storage.protocols import EffectStore
 
 log = logging.getLogger(__name__)
 
-EDIT_PACE = timedelta(seconds=5)  # at most 12 edits of one card a minute
+EDIT_PACE = timedelta(seconds=6)  # at most 10 edits of one card a minute
 MAX_REPLY_AGE = timedelta(minutes=10)  # an answer that could not be sent by then would interrupt another conversation
-_FIRST_RETRY = timedelta(seconds=5)
+_FIRST_RETRY = timedelta(seconds=6)
 _LAST_RETRY = timedelta(minutes=5)
 
 
@@ -55,20 +56,24 @@ class Outbox:
         self._effects = effects
         self._sender = sender
         self._clock = clock
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._due: dict[str, datetime] = {}  # effects that wait, and until when
         self._failures: defaultdict[str, int] = defaultdict(int)
         self._edited: dict[str, datetime] = {}
         self._waiter: asyncio.Task[None] | None = None
 
-    async def deliver(self, key: str) -> None:
-        """Bring one effect up to its wanted version now, or see to it later if Discord is out of reach."""
-        if key in self._due and self._due[key] > self._clock():
+    async def deliver(self, key: str, *, at_once: bool = False) -> None:
+        """Bring one effect up to its wanted version now, or see to it later if Discord is out of reach.
+
+        Args:
+            key: the effect's key.
+            at_once: do not wait for the pace of edits or for a retry: a person looks at the card.
+        """
+        if not at_once and key in self._due and self._due[key] > self._clock():
             return
-        async with self._locks[key]:
-            await self._deliver(key)
-        if not self._locks[key].locked():
-            del self._locks[key]
+        lock = self._locks.setdefault(key, asyncio.Lock())
+        async with lock:
+            await self._deliver(key, at_once=at_once)
 
     async def resume(self) -> None:
         """Take up what an earlier process left pending."""
@@ -83,7 +88,7 @@ class Outbox:
             self._waiter.cancel()
             await asyncio.gather(self._waiter, return_exceptions=True)
 
-    async def _deliver(self, key: str) -> None:
+    async def _deliver(self, key: str, *, at_once: bool) -> None:
         effect = await self._effects.get(key)
         if effect is None or effect.done >= effect.wanted or effect.problem is not None:
             self._due.pop(key, None)
@@ -92,7 +97,7 @@ class Outbox:
         if effect.kind is EffectKind.REPLY and now - effect.at > MAX_REPLY_AGE:
             await self._refuse(key, "too late to answer")
             return
-        if effect.done and now - self._edited.get(key, datetime.min.replace(tzinfo=now.tzinfo)) < EDIT_PACE:
+        if not at_once and key in self._edited and now - self._edited[key] < EDIT_PACE:
             self._wait(key, self._edited[key] + EDIT_PACE)
             return
         try:

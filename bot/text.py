@@ -33,13 +33,13 @@ def words(text: str) -> list[str]:
 STOP_WORDS = frozenset(
     words(
         """
-        a about after again all also am an and any are as at be because been before being but by can could did do does
-        doing don't for from get gets getting go goes going gonna got had has have having he her here him his how i i'm if
-        im in into is isn't it it's its itself just know like lol lot make makes me more most much my no nor not now of off
-        oh ok on one only or other our out over own people really right same say says see she should since so some still
-        such sure than that that's the their them then there these they they're thing things think this those through to
-        too u um up us use very want wants was way we well were what what's when where which while who why will with would
-        yeah yes you you're your
+        a about after again all also am an and any are as at be because been before being but by can could did
+        do does doing don't for from get gets getting go goes going gonna got had has have having he her here
+        him his how i i'm if im in into is isn't it it's its itself just know like lol lot make makes me more
+        most much my no nor not now of off oh ok on one only or other our out over own people really right
+        same say says see she should since so some still such sure than that that's the their them then there
+        these they they're thing things think this those through to too u um up us use very want wants was way
+        we well were what what's when where which while who why will with would yeah yes you you're your
         """
     )
 )

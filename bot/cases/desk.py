@@ -46,15 +46,15 @@ class Desk:
     async def dismiss(self, guild_id: int, case_id: int, moderator_id: int) -> Case:
         """Close the case; the same content stays quiet from now on."""
         case = await self._cases.judge(guild_id, case_id, CaseState.DISMISSED, self._verdict(moderator_id))
-        await self._outbox.deliver(card_key(case_id))
+        await self._outbox.deliver(card_key(case_id), at_once=True)
         return case
 
     async def remove_repeats(self, guild_id: int, case_id: int, moderator_id: int) -> Case:
         """Delete the case's repeats, close it, and return it as it is then: a post that could not go says why."""
         case = await self._cases.judge(guild_id, case_id, CaseState.REMOVED, self._verdict(moderator_id))
         for post in case.removable:
-            await self._outbox.deliver(delete_key(guild_id, post.message_id))
-        await self._outbox.deliver(card_key(case_id))
+            await self._outbox.deliver(delete_key(guild_id, post.message_id), at_once=True)
+        await self._outbox.deliver(card_key(case_id), at_once=True)
         return await self._cases.get(guild_id, case_id)
 
     async def post_suggestion(self, guild_id: int, reply_id: int, moderator_id: int) -> Reply:
@@ -72,7 +72,7 @@ class Desk:
     async def _judge_suggestion(self, guild_id: int, reply_id: int, state: ReplyState, moderator_id: int) -> Reply:
         reply = await self._replies.judge(guild_id, reply_id, state, self._verdict(moderator_id))
         await self._outbox.deliver(reply_key(guild_id, reply.message_id))
-        await self._outbox.deliver(suggestion_key(reply_id))
+        await self._outbox.deliver(suggestion_key(reply_id), at_once=True)
         return reply
 
     def _verdict(self, moderator_id: int) -> Verdict:

@@ -51,7 +51,11 @@ class DeskButton(
 
     @classmethod
     async def from_custom_id(
-        cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+        cls,
+        interaction: discord.Interaction,  # noqa: ARG003  # discord.py passes it
+        item: discord.ui.Item[Any],  # noqa: ARG003  # same
+        match: re.Match[str],
+        /,
     ) -> Self:
         return cls(match["action"] if match["action"] in BUTTONS else "unknown", int(match["id"]))
 

@@ -10,7 +10,7 @@ from bot.faq.parse import NOTE
 from bot.model import Case, CasePost, CaseState, Effect, Explainer, Match, Reply, ReplyState, Source
 
 CARD_SOURCES = 4
-_SHOWN_REPEATS = 8
+_SHOWN_REPEATS = 6  # a content of 2,000 characters holds them, also when each could not be deleted
 _COLOURS = {
     CaseState.OPEN: discord.Colour.orange(),
     CaseState.DISMISSED: discord.Colour.light_grey(),
@@ -23,6 +23,8 @@ _CHECKED = {
     "unchecked": "not re-checked",
 }
 _NOTES = re.compile(rf"(?:{NOTE.pattern})+")
+_PROBLEM = 100
+_PLACES = {"INT": "international"}
 _DETECTORS = {"exact": "the same text"}
 
 
@@ -44,10 +46,7 @@ def explainer_card(explainer: Explainer) -> discord.Embed:
 
 def sources_card(explainer: Explainer) -> discord.Embed:
     """All sources of an explainer, with how each was checked."""
-    lines = [
-        f"{_source_line(explainer, source)} · {source.kind.replace('-', ' ')}, {source.jurisdiction} · {_CHECKED[source.checked]}"
-        for source in explainer.sources
-    ]
+    lines = (f"{_source_line(explainer, source)} · {_provenance(source)}" for source in explainer.sources)
     return _explainer_embed(explainer, "\n".join(lines))
 
 
@@ -57,17 +56,20 @@ def menu(matches: Sequence[Match], explainers: Mapping[str, Explainer]) -> str:
     return "\n".join([words.MENU_HEADING, *lines, "Read one with `/explain`."])
 
 
-def case_card(case: Case) -> discord.Embed:
-    """One case: what repeats what, how surely, and what was decided."""
-    embed = discord.Embed(
-        title=f"Case {case.number}: {_DETECTORS.get(case.detector, case.detector)} again", colour=_COLOURS[case.state]
-    )
-    embed.add_field(name="First post", value=_post_line(case.guild_id, case.original), inline=False)
+def case_text(case: Case) -> str:
+    """What repeats what. It stands outside the embed, where clients show members by name; it pings nobody."""
     shown = case.repeats[-_SHOWN_REPEATS:]
-    lines = [_post_line(case.guild_id, post) for post in shown]
+    lines = [f"**First:** {_post_line(case.guild_id, case.original)}"]
     if len(case.repeats) > len(shown):
-        lines.insert(0, f"{len(case.repeats) - len(shown)} earlier")
-    embed.add_field(name=_count(len(case.repeats), "repeat").capitalize(), value="\n".join(lines), inline=False)
+        lines.append(f"... {len(case.repeats) - len(shown)} more ...")
+    lines += [f"**Again:** {_post_line(case.guild_id, post)}" for post in shown]
+    return "\n".join(lines)
+
+
+def case_card(case: Case) -> discord.Embed:
+    """One case: how surely it repeats, and what was decided."""
+    title = f"Case {case.number}: {_DETECTORS.get(case.detector, case.detector)} again"
+    embed = discord.Embed(title=title, colour=_COLOURS[case.state])
     embed.add_field(name="What matched", value=f"{case.detector}, score {case.score:.2f}, {case.label}")
     embed.add_field(name="State", value=_state(case))
     return embed
@@ -92,17 +94,18 @@ def queue_card(lines: Sequence[str], total: int) -> discord.Embed:
     )
 
 
+def suggestion_text(reply: Reply) -> str:
+    """Which post would be answered, and what became of it."""
+    link = f"[this post]({jump_url(reply.guild_id, reply.channel_id, reply.message_id)})"
+    text = f"Suggested answer to {link} in <#{reply.channel_id}>"
+    if reply.state is ReplyState.SUGGESTED:
+        return text
+    return f"{text}: {reply.state.value} by <@{reply.judged_by}>"
+
+
 def suggestion_card(reply: Reply, explainer: Explainer) -> discord.Embed:
     """A proposed answer, for a moderator to post or drop."""
-    embed = answer_card(explainer)
-    embed.add_field(
-        name="Would answer",
-        value=f"[this post]({jump_url(reply.guild_id, reply.channel_id, reply.message_id)}) in <#{reply.channel_id}>",
-    )
-    embed.add_field(name="Why", value=f"{reply.reason}, score {reply.score:.2f}")
-    if reply.state is not ReplyState.SUGGESTED:
-        embed.add_field(name="Decision", value=f"{reply.state.value} by <@{reply.judged_by}>")
-    return embed
+    return answer_card(explainer).add_field(name="Why", value=f"{reply.reason}, score {reply.score:.2f}")
 
 
 def jump_url(guild_id: int, channel_id: int, message_id: int) -> str:
@@ -112,7 +115,7 @@ def jump_url(guild_id: int, channel_id: int, message_id: int) -> str:
 
 def _explainer_embed(explainer: Explainer, description: str) -> discord.Embed:
     embed = discord.Embed(title=explainer.title, description=description, colour=discord.Colour.blurple())
-    places = ", ".join(explainer.jurisdictions)
+    places = ", ".join(_PLACES.get(place, place) for place in explainer.jurisdictions)
     return embed.set_footer(text=f"As of {words.day(explainer.as_of)} · {places} · Not legal advice")
 
 
@@ -143,11 +146,15 @@ def _source_line(explainer: Explainer, source: Source) -> str:
     return f"[{number}] [{title}]({url}), {source.publisher}, {words.day(source.date)}"
 
 
+def _provenance(source: Source) -> str:
+    return f"{source.kind.replace('-', ' ')}, {source.jurisdiction} · {_CHECKED[source.checked]}"
+
+
 def _post_line(guild_id: int, post: CasePost) -> str:
     line = f"{_link(guild_id, post)} by <@{post.author_id}> in <#{post.channel_id}>, {_ago(post.at.timestamp())}"
     if post.gone:
         return f"~~{line}~~ deleted"
-    return f"{line}\ncould not be deleted: {post.problem}" if post.problem else line
+    return f"{line}: could not be deleted ({post.problem[:_PROBLEM]})" if post.problem else line
 
 
 def _link(guild_id: int, post: CasePost) -> str:

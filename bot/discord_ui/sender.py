@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
 from http import HTTPStatus
@@ -20,6 +21,15 @@ from bot.storage.protocols import CaseStore, PolicyStore, ReplyStore
 _CLOCKS_DIFFER = timedelta(seconds=30)
 _HISTORY = 100  # messages searched for one that an earlier process may have sent
 _MARKS = {EffectKind.REPLY: "sources", EffectKind.SUGGESTION: "post", EffectKind.CASE_CARD: "dismiss"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """A message in the moderators' channel; without a view there is nothing to press."""
+
+    text: str
+    embed: discord.Embed
+    view: discord.ui.View | None
 
 
 class DiscordSender:
@@ -78,15 +88,14 @@ class DiscordSender:
         if reply is None:
             raise DeliveryRefusedError("the suggestion is not known any more")
         embed = cards.suggestion_card(reply, self._explainer(reply.slug))
-        view = suggestion_view(reply)
-        return await self._show(effect, embed, view)
+        return await self._show(effect, _Card(cards.suggestion_text(reply), embed, suggestion_view(reply)))
 
     async def _send_case_card(self, effect: Effect) -> Delivered:
         try:
             case = await self._cases.get(effect.guild_id, effect.payload["case"])
         except CaseError as error:
             raise DeliveryRefusedError(str(error)) from error
-        return await self._show(effect, cards.case_card(case), case_view(case))
+        return await self._show(effect, _Card(cards.case_text(case), cards.case_card(case), case_view(case)))
 
     async def _delete(self, effect: Effect) -> Delivered:
         post = self._channel(effect.guild_id, effect.payload["channel"]).get_partial_message(effect.payload["message"])
@@ -94,20 +103,21 @@ class DiscordSender:
             await post.delete()
         return Delivered()
 
-    async def _show(self, effect: Effect, embed: discord.Embed, view: discord.ui.View | None) -> Delivered:
+    async def _show(self, effect: Effect, card: _Card) -> Delivered:
         """Send a card to the moderators' channel, or edit the one that stands; a deleted one is sent anew."""
         if effect.channel_id is not None and effect.message_id is not None:
-            card = self._channel(effect.guild_id, effect.channel_id).get_partial_message(effect.message_id)
+            shown = self._channel(effect.guild_id, effect.channel_id).get_partial_message(effect.message_id)
             try:
-                await card.edit(embed=embed, view=view)
+                await shown.edit(content=card.text, embed=card.embed, view=card.view)
             except discord.NotFound:
-                if view is None:  # nothing is left to decide: a new card would be noise
+                if card.view is None:  # nothing is left to decide: a new card would be noise
                     return Delivered(effect.channel_id, effect.message_id)
             else:
                 return Delivered(effect.channel_id, effect.message_id)
         channel_id = self._moderators_channel(effect.guild_id)
-        buttons: dict[str, Any] = {"view": view} if view is not None else {}
-        message = await self._channel(effect.guild_id, channel_id).send(embed=embed, nonce=_nonce(effect), **buttons)
+        channel = self._channel(effect.guild_id, channel_id)
+        buttons: dict[str, Any] = {"view": card.view} if card.view is not None else {}
+        message = await channel.send(card.text, embed=card.embed, nonce=_nonce(effect), **buttons)
         return Delivered(channel_id, message.id)
 
     async def _target_channel(self, effect: Effect) -> int:

@@ -1,6 +1,6 @@
 """One explainer file -> one ``Explainer``, or every problem in it as file:line with a remedy.
 
-A file is TOML front matter between two ``+++`` lines, then Markdown: the short answer, and the sections of ``SECTIONS``.
+A file is TOML front matter between two ``+++`` lines, then Markdown: the short answer, and what ``SECTIONS`` lists.
 """
 
 import re
@@ -21,7 +21,7 @@ _SECTION, _SIDE = 2, 3  # heading levels
 _SHAPE = [_SECTION, _SECTION, _SIDE, _SIDE, _SECTION, _SECTION]
 NOTE = re.compile(r"\[\^([^\]\s]+)\]")
 
-# Longest length in characters without notes: Discord's limits (a title 256, a field 1,024), and what is read in 20 seconds.
+# Longest lengths in characters without notes: what Discord takes (a field 1,024), and what is read in 20 seconds.
 _LIMITS = {
     "title": 200,
     "short answer": 350,

@@ -39,7 +39,8 @@ def servers(db: Database) -> None:
         """
         CREATE TABLE guild_policy (guild_id INTEGER PRIMARY KEY, moderators_channel_id INTEGER) STRICT;
         CREATE TABLE channel_mode (
-            guild_id INTEGER NOT NULL, channel_id INTEGER NOT NULL, mode TEXT NOT NULL, PRIMARY KEY (guild_id, channel_id)
+            guild_id INTEGER NOT NULL, channel_id INTEGER NOT NULL, mode TEXT NOT NULL,
+            PRIMARY KEY (guild_id, channel_id)
         ) STRICT;
         CREATE TABLE channel_cursor (
             guild_id INTEGER NOT NULL, channel_id INTEGER NOT NULL, message_id INTEGER NOT NULL,

@@ -1,0 +1,110 @@
+"""Every touch of SimCord's private parts, checked at import, so that a new version fails here and nowhere else.
+
+SimCord 3.2.1 offers one preview an environment and a clock that stands at 1 January 2026; the sandbox needs a page for
+each member and channel, and today's date.
+"""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+from simcord import ChannelHandle, Env, MemberActor, Preview
+from simcord.backend import Backend
+
+SUPPORTED = "3.2.1"
+
+
+class SimcordChangedError(ImportError):
+    """SimCord is not the version whose internals this module knows."""
+
+
+def _check() -> None:
+    backend = Backend()
+    settle = getattr(Env, "_settle_internal", None)
+    known = {
+        "version": version("simcord") == SUPPORTED,
+        "Env._settle_internal(idle=...)": settle is not None and "idle" in (settle.__kwdefaults__ or {}),
+        "Env._mark_mutation reads Env._preview": "_preview" in inspect.getsource(Env._mark_mutation),
+        "Preview._action(context_id, body)": list(inspect.signature(Preview._action).parameters)[1:]
+        == ["context_id", "body"],
+        "Preview._mark_action_dispatched()": callable(getattr(Preview, "_mark_action_dispatched", None)),
+        "Backend.clock._epoch": isinstance(getattr(getattr(backend, "clock", None), "_epoch", None), datetime),
+        "Backend.transcript": isinstance(getattr(backend, "transcript", None), list),
+        "Backend.bot_user.name": getattr(getattr(backend, "bot_user", None), "name", None) == "TestBot",
+    }
+    broken = [name for name, holds in known.items() if not holds]
+    if broken:
+        raise SimcordChangedError(f"simcord {version('simcord')} has changed: {', '.join(broken)}; install {SUPPORTED}")
+
+
+_check()
+
+
+def settle_quickly() -> None:
+    """Cure a dead wait of 50 ms after every action: nothing is pending then."""
+    Env._settle_internal.__kwdefaults__["idle"] = 0.001
+
+
+def set_identity(env: Env, name: str, now: datetime) -> None:
+    """Name the bot and set the clock; before the environment starts."""
+    env.backend.bot_user.name = name
+    env.backend.clock._epoch = now
+
+
+def activity(env: Env) -> int:
+    """A number that grows with everything that happens on the simulated server."""
+    return len(env.backend.transcript)
+
+
+class Pages:
+    """Several previews on one environment, one for each member in each channel, whose actions take turns."""
+
+    def __init__(self, env: Env, turn: asyncio.Lock) -> None:
+        self._env = env
+        self._turn = turn
+        self._previews: list[Preview] = []
+        self._shown = 0
+
+    async def open(self, channel: ChannelHandle, member: MemberActor) -> str:
+        """Open a page and return its address; it closes with the environment."""
+        self._env._preview = None  # the environment allows one at a time: it sees them all through ``_Dispatch``
+        preview = self._env.preview(channel, viewers=[member], layout="channel")
+        await preview.__aenter__()
+        self._previews.append(preview)
+        preview._action = self._in_turn(preview._action)
+        self._env._preview = _Dispatch(self._previews)
+        return preview.url
+
+    async def refresh_changed(self) -> None:
+        """Show what has happened since the last time; the caller holds the turn."""
+        now = activity(self._env)
+        if now == self._shown:
+            return
+        self._shown = now
+        for preview in self._previews:
+            await preview.refresh()
+
+    def _in_turn(
+        self, act: Callable[[str | None, Mapping[str, Any]], Awaitable[dict[str, Any]]]
+    ) -> Callable[[str | None, Mapping[str, Any]], Awaitable[dict[str, Any]]]:
+        async def take_turn(context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
+            async with self._turn:
+                return await act(context_id, body)
+
+        return take_turn
+
+
+class _Dispatch:
+    """Stands where the environment keeps its one preview, and tells all of them what it tells that one."""
+
+    _closed = False
+
+    def __init__(self, previews: Sequence[Preview]) -> None:
+        self._previews = previews
+
+    def _mark_action_dispatched(self) -> None:
+        for preview in self._previews:
+            preview._mark_action_dispatched()

@@ -1,0 +1,133 @@
+"""The simulated server: three members, a moderator, three channels, and the real bot on a temporary database."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import cycle
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import discord
+import simcord
+
+from bot.app import Copydesk, build_bot, open_database
+from bot.model import Mode
+from bot.sandbox import simcord_internals
+from bot.sandbox.discussion import DISCUSSION, STOCK_POSTS, Line
+from bot.settings import Settings
+
+MEMBERS = ("Ada", "Ben", "Cleo")
+MODERATOR = "Mo (moderator)"
+MODES = {"general": Mode.ANSWER, "art-talk": Mode.SUGGEST}
+QUEUE = "mod-queue"
+HOUR = 3600.0
+_BETWEEN_POSTS = 45.0  # simulated seconds, so that the cooldown of a channel passes within the discussion
+
+_SEES = discord.PermissionOverwrite(view_channel=True, send_messages=True, manage_messages=True, embed_links=True)
+_BOT = discord.PermissionOverwrite(
+    view_channel=True, send_messages=True, manage_messages=True, embed_links=True, read_message_history=True
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A browser page: one member in one channel."""
+
+    channel: str
+    member: str
+    address: str
+
+
+class World:
+    """The running simulation. All that changes it takes turns."""
+
+    def __init__(self, env: simcord.Env, bot: Copydesk) -> None:
+        self._env = env
+        self._bot = bot
+        self._turn = asyncio.Lock()
+        self._pages = simcord_internals.Pages(env, self._turn)
+        self._members: dict[str, simcord.MemberActor] = {}
+        self._channels: dict[str, simcord.ChannelHandle] = {}
+        self._stock = cycle(STOCK_POSTS)
+
+    async def build(self) -> list[Page]:
+        """Create the server, switch the channels on, and open a page for whoever sees a channel."""
+        env, bot = self._env, self._bot
+        guild = env.create_guild("Copydesk's sandbox")
+        moderators = guild.create_role(
+            "moderators", permissions=discord.Permissions(manage_messages=True, manage_guild=True)
+        )
+        assert bot.user is not None  # noqa: S101  # the environment has logged it in
+        for name in MODES:
+            self._channels[name] = guild.create_text_channel(name, overwrites={bot.user: _BOT})
+        hidden = {
+            guild.default_role: discord.PermissionOverwrite(view_channel=False),
+            moderators: _SEES,
+            bot.user: _BOT,
+        }
+        self._channels[QUEUE] = guild.create_text_channel(QUEUE, overwrites=hidden)
+        for name in MEMBERS:
+            self._members[name] = guild.add_member(env.create_user(name.lower(), global_name=name))
+        self._members[MODERATOR] = guild.add_member(env.create_user("mo", global_name=MODERATOR), roles=[moderators])
+        policies = bot.services.policies
+        await policies.set_moderators_channel(guild.id, self._channels[QUEUE].id)
+        for name, mode in MODES.items():
+            await policies.set_mode(guild.id, self._channels[name].id, mode)
+        return [await self._open(channel, member) for channel in self._channels for member in self._who_sees(channel)]
+
+    async def play(self) -> AsyncIterator[int]:
+        """Post the discussion line by line; yield how many are posted. The caller sets the pace."""
+        for number, line in enumerate(DISCUSSION, 1):
+            await self.say(line)
+            await self.pass_time(_BETWEEN_POSTS)
+            yield number
+
+    async def say(self, line: Line) -> None:
+        """Post as a member."""
+        async with self._turn:
+            await self._members[line.member].send(self._channels[line.channel], line.text)
+            await self._pages.refresh_changed()
+
+    async def post_a_repeat(self) -> None:
+        """Post something, and let another member post it again in other dress."""
+        text = next(self._stock)
+        await self.say(Line(MEMBERS[0], "general", text))
+        await self.say(Line(MEMBERS[1], "general", f"**{text.upper()}**"))
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let simulated time pass: cooldowns end, timers fire."""
+        async with self._turn:
+            await self._env.advance_time(seconds)
+            await self._pages.refresh_changed()
+
+    def _who_sees(self, channel: str) -> tuple[str, ...]:
+        return (MODERATOR,) if channel == QUEUE else (*MEMBERS, MODERATOR)
+
+    async def _open(self, channel: str, member: str) -> Page:
+        return Page(channel, member, await self._pages.open(self._channels[channel], self._members[member]))
+
+
+@asynccontextmanager
+async def running_world() -> AsyncIterator[tuple[World, list[Page]]]:
+    """The bot on a simulated server, with a database that goes with it."""
+    simcord_internals.settle_quickly()
+    with TemporaryDirectory(prefix="copydesk-sandbox-") as folder:
+        database = await asyncio.to_thread(open_database, Settings(database=Path(folder) / "sandbox.db"))
+        try:
+            env = simcord.Env(build_bot(database), check_errors=False, settle_timeout=30.0)
+            simcord_internals.set_identity(env, "Copydesk", datetime.now(UTC))
+            await env.start()
+            try:
+                world = World(env, env.bot)
+                yield world, await world.build()
+            finally:
+                await env.shutdown()
+        finally:
+            database.close()
+
+
+def page_table(pages: list[Page]) -> Mapping[str, list[Page]]:
+    """The pages by channel."""
+    return {channel: [page for page in pages if page.channel == channel] for channel in (*MODES, QUEUE)}
