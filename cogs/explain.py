@@ -1,13 +1,19 @@
 """What members ask for: ``/explain`` a topic, ``/ask`` a question."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Copydesk
 from bot.discord_ui import cards, words
 from bot.discord_ui.buttons import answer
 from bot.model import Band
+
+if TYPE_CHECKING:
+    from bot.app import Copydesk
 
 _WORTH_SHOWING = 0.25  # below, a match is chance
 

@@ -1,13 +1,19 @@
 """The moderators' list of open cases."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Copydesk
 from bot.discord_ui import cards, words
 from bot.discord_ui.buttons import answer
 from bot.storage.protocols import card_key
+
+if TYPE_CHECKING:
+    from bot.app import Copydesk
 
 
 class Queue(commands.Cog):

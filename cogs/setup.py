@@ -1,16 +1,20 @@
 """What admins choose: where moderators work, and what Copydesk does in each channel."""
 
-from typing import Literal
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import Copydesk
 from bot.discord_ui import words
 from bot.discord_ui.buttons import answer
 from bot.discord_ui.permissions import TO_ANSWER, TO_WATCH, lacks
 from bot.model import Mode
+
+if TYPE_CHECKING:
+    from bot.app import Copydesk
 
 _Watchable = discord.TextChannel | discord.VoiceChannel | discord.ForumChannel
 

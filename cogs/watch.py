@@ -1,13 +1,18 @@
 """Watches the channels that are switched on: posts, edits and deletions go to the pipeline."""
 
+from __future__ import annotations
+
 import logging
+from typing import TYPE_CHECKING
 
 import discord
 from discord.ext import commands, tasks
 
-from bot.app import Copydesk
 from bot.discord_ui.posts import to_post
 from bot.model import Mode
+
+if TYPE_CHECKING:
+    from bot.app import Copydesk
 
 log = logging.getLogger(__name__)
 

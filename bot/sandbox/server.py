@@ -87,7 +87,8 @@ class Sandbox:
         return web.Response(status=204)
 
     async def _play_discussion(self) -> None:
-        async for self._played in self._world.play():
+        async for played in self._world.play():
+            self._played = played
             await asyncio.sleep(_PACE)
 
     @staticmethod
@@ -126,8 +127,9 @@ async def _listen(runner: web.AppRunner, port: int) -> None:
     try:
         await web.TCPSite(runner, HOST, port).start()
     except OSError as error:
-        message = f"Port {port} is taken. Choose another, such as --port {port + 1} (with make: make sandbox PORT={port + 1})."
-        raise ConfigurationError([message]) from error
+        other = port + 1
+        remedy = f"Choose another, such as --port {other} (with make: make sandbox PORT={other})."
+        raise ConfigurationError([f"Port {port} is taken. {remedy}"]) from error
 
 
 def _channel_row(channel: str, pages: list[Page]) -> str:

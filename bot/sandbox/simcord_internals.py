@@ -45,7 +45,8 @@ _check()
 
 def settle_quickly() -> None:
     """Cure a dead wait of 50 ms after every action: nothing is pending then."""
-    Env._settle_internal.__kwdefaults__["idle"] = 0.001
+    settle: Any = Env._settle_internal
+    settle.__kwdefaults__["idle"] = 0.001
 
 
 def set_identity(env: Env, name: str, now: datetime) -> None:
@@ -70,13 +71,14 @@ class Pages:
 
     async def open(self, channel: ChannelHandle, member: MemberActor) -> str:
         """Open a page and return its address; it closes with the environment."""
-        self._env._preview = None  # the environment allows one at a time: it sees them all through ``_Dispatch``
-        preview = self._env.preview(channel, viewers=[member], layout="channel")
+        env: Any = self._env
+        env._preview = None  # it allows one at a time, and sees them all through ``_Dispatch``
+        preview: Any = env.preview(channel, viewers=[member], layout="channel")
         await preview.__aenter__()
         self._previews.append(preview)
         preview._action = self._in_turn(preview._action)
-        self._env._preview = _Dispatch(self._previews)
-        return preview.url
+        env._preview = _Dispatch(self._previews)
+        return str(preview.url)
 
     async def refresh_changed(self) -> None:
         """Show what has happened since the last time; the caller holds the turn."""

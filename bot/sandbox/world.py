@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -116,11 +115,12 @@ async def running_world() -> AsyncIterator[tuple[World, list[Page]]]:
     with TemporaryDirectory(prefix="copydesk-sandbox-") as folder:
         database = await asyncio.to_thread(open_database, Settings(database=Path(folder) / "sandbox.db"))
         try:
-            env = simcord.Env(build_bot(database), check_errors=False, settle_timeout=30.0)
-            simcord_internals.set_identity(env, "Copydesk", datetime.now(UTC))
+            bot = build_bot(database)
+            env = simcord.Env(bot, check_errors=False, settle_timeout=30.0)
+            simcord_internals.set_identity(env, "Copydesk", discord.utils.utcnow())
             await env.start()
             try:
-                world = World(env, env.bot)
+                world = World(env, bot)
                 yield world, await world.build()
             finally:
                 await env.shutdown()
