@@ -61,12 +61,10 @@ class World:
         assert bot.user is not None  # noqa: S101  # the environment has logged it in
         for name in MODES:
             self._channels[name] = guild.create_text_channel(name, overwrites={bot.user: _BOT})
-        hidden = {
-            guild.default_role: discord.PermissionOverwrite(view_channel=False),
-            moderators: _SEES,
-            bot.user: _BOT,
-        }
-        self._channels[QUEUE] = guild.create_text_channel(QUEUE, overwrites=hidden)
+        nobody = discord.PermissionOverwrite(view_channel=False)
+        self._channels[QUEUE] = guild.create_text_channel(
+            QUEUE, overwrites={guild.default_role: nobody, moderators: _SEES, bot.user: _BOT}
+        )
         for name in MEMBERS:
             self._members[name] = guild.add_member(env.create_user(name.lower(), global_name=name))
         self._members[MODERATOR] = guild.add_member(env.create_user("mo", global_name=MODERATOR), roles=[moderators])

@@ -1,0 +1,52 @@
+# Two commands do all the set-up: `make sandbox` and `make test`.
+PYTHON ?= python3
+PORT ?= 8770
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+
+.PHONY: sandbox run test check format wheel lock clean
+
+sandbox: $(VENV)/.sandbox ## try Copydesk in a browser, without a token
+	@$(BIN)/python -m bot sandbox --port $(PORT)
+
+run: $(VENV)/.run ## run the bot with the token and settings of .env
+	@$(BIN)/python -m bot run
+
+test: $(VENV)/.dev ## run the tests
+	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m coverage report --include='bot/model.py,bot/text.py,bot/decide.py,bot/policy.py,bot/claims/*,bot/duplicates/*' --fail-under=100
+
+check: $(VENV)/.dev ## lint, types, import contracts, explainers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	COPYDESK_DATABASE=$(VENV)/check.db $(BIN)/python -m bot faq build
+
+format: $(VENV)/.dev ## put the code in shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+wheel: $(VENV)/.dev ## build dist/*.whl
+	rm -rf dist
+	$(BIN)/hatchling build -t wheel
+
+lock: $(VENV)/.dev ## write the pinned requirements anew, newest versions that pyproject.toml admits
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
+		pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
+		pyproject.toml --extra sandbox -o requirements/sandbox.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
+		pyproject.toml --extra sandbox --group dev -o requirements/dev.txt
+
+clean: ## remove what the other commands made
+	rm -rf $(VENV) dist build .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.%: requirements/%.txt | $(BIN)/python
+	@echo "Installing requirements/$*.txt ..."
+	@$(PIP) -r $<
+	@touch $@
