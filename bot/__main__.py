@@ -16,7 +16,7 @@ import click
 from dotenv import dotenv_values
 
 from bot import log
-from bot.app import build_bot, open_database
+from bot.app import COMMANDS_ONLY, INTENTS, build_bot, open_database
 from bot.backtest import judge as judging
 from bot.backtest.policy import EVERYWHERE, read_policy
 from bot.backtest.read import RecordedPost, read_messages, read_posts
@@ -61,7 +61,8 @@ def run() -> None:
 
 
 async def _run(settings: Settings, token: str, database: Database) -> None:
-    supervisor = Supervisor(lambda: build_bot(database), token)
+    intents = INTENTS if settings.message_content else COMMANDS_ONLY
+    supervisor = Supervisor(lambda: build_bot(database, intents=intents), token)
     async with stopped_by_signals(supervisor.stop), health_page(settings.health_port, lambda: supervisor.bot):
         await supervisor.run()
 

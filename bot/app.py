@@ -18,8 +18,9 @@ from discord.ext import commands
 import cogs
 from bot.cases.desk import Desk
 from bot.claims.matcher import Matcher
-from bot.discord_ui import words
-from bot.discord_ui.buttons import DeskButton, answer
+from bot.discord_ui import presses, words
+from bot.discord_ui.answers import answer
+from bot.discord_ui.buttons import DeskButton
 from bot.discord_ui.sender import DiscordSender
 from bot.duplicates import DETECTORS
 from bot.duplicates.window import Window
@@ -44,6 +45,7 @@ from bot.storage.replies import SqliteReplyStore
 log = logging.getLogger(__name__)
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, message_content=True)  # 33281
+COMMANDS_ONLY = discord.Intents(guilds=True)  # nothing privileged: no channel can be watched
 _LONGEST_FINISH = 10.0  # seconds that posts in progress get at shutdown
 
 
@@ -73,11 +75,11 @@ class Copydesk(commands.Bot):
 
     services: Services
 
-    def __init__(self) -> None:
+    def __init__(self, intents: discord.Intents = INTENTS) -> None:
         super().__init__(
             command_prefix=(),
             help_command=None,
-            intents=INTENTS,
+            intents=intents,
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
@@ -100,6 +102,10 @@ class Copydesk(commands.Bot):
         await super().close()
         await self.services.pipeline.finish(_LONGEST_FINISH)
         await self.services.outbox.close()
+
+    async def on_press(self, interaction: "discord.Interaction[Copydesk]", action: str, key: str) -> None:
+        """A member pressed one of our buttons."""
+        await presses.press(interaction, action, key)
 
     async def _sync_commands(self) -> None:
         """Tell Discord of the commands only when they changed: it allows 200 creations a day."""
@@ -141,7 +147,11 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
-def build_bot(database: Database, clock: Callable[[], datetime] = discord.utils.utcnow) -> Copydesk:
+def build_bot(
+    database: Database,
+    clock: Callable[[], datetime] = discord.utils.utcnow,
+    intents: discord.Intents = INTENTS,
+) -> Copydesk:
     """Wire a bot on an open database. A bot lives for one connection; the database outlives it."""
     matching = ThreadPoolExecutor(1, thread_name_prefix="matching")
     explainers = database.read_now(load_explainers)
@@ -152,7 +162,7 @@ def build_bot(database: Database, clock: Callable[[], datetime] = discord.utils.
     effects = SqliteEffectStore(database)
     fingerprints = SqliteFingerprintStore(database)
     window = Window(DETECTORS)
-    bot = Copydesk()
+    bot = Copydesk(intents)
     outbox = Outbox(effects, DiscordSender(bot, explainers, policies, replies, cases), clock)
     memory = Memory(policies, fingerprints, replies, cases)
     bot.services = Services(

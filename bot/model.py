@@ -205,6 +205,7 @@ class ReplyState(StrEnum):
     POSTED = "posted"  # by the bot itself, or after a moderator's approval
     SUGGESTED = "suggested"  # waits for a moderator
     DROPPED = "dropped"  # a moderator decided against it
+    DISMISSED = "dismissed"  # taken back at the wish of the asked member or of a moderator
     SHADOWED = "shadowed"  # only recorded, in shadow mode: holds the cooldowns
 
 
@@ -216,6 +217,7 @@ class Reply:
     guild_id: int
     channel_id: int
     message_id: int  # the post that is answered
+    author_id: int  # who wrote that post
     slug: str
     score: float
     reason: str
@@ -246,13 +248,20 @@ class GuildPolicy:
         return self.modes.get(channel_id) if channel_id is not None else None
 
 
+class Vote(StrEnum):
+    """What a member thinks of an answer."""
+
+    HELPFUL = "helpful"
+    NOT_MEANT = "not_meant"
+
+
 class EffectKind(StrEnum):
     """What the outbox can bring about on Discord."""
 
     REPLY = "reply"  # payload: reply
     SUGGESTION = "suggestion"  # payload: reply
     CASE_CARD = "case_card"  # payload: case
-    DELETE = "delete"  # payload: case, channel, message
+    DELETE = "delete"  # payload: channel, message
 
 
 @dataclass(frozen=True, slots=True)

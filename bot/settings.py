@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.errors import ConfigurationError
 
 _LAST_PORT = 65_535
+_SWITCH = {"on": True, "off": False}
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 PORTAL = "https://discord.com/developers/applications"
 NO_TOKEN = (
@@ -22,6 +23,7 @@ class Settings:
     token: str | None = field(default=None, repr=False)
     database: Path = Path("data/copydesk.db")
     explainers: Path | None = None  # None: those that came with the installation
+    message_content: bool = True  # off: commands only, without Discord's privileged intent
     log_level: str = "INFO"
     health_port: int | None = None
 
@@ -37,6 +39,9 @@ class Settings:
         level = values.get("COPYDESK_LOG_LEVEL", "INFO").upper()
         if level not in _LEVELS:
             problems.append(f"COPYDESK_LOG_LEVEL is {level!r}: use one of {', '.join(_LEVELS)}.")
+        content = values.get("COPYDESK_MESSAGE_CONTENT", "on").lower()
+        if content not in _SWITCH:
+            problems.append(f"COPYDESK_MESSAGE_CONTENT is {content!r}: use on or off.")
         port = values.get("COPYDESK_HEALTH_PORT")
         if port is not None and not (port.isascii() and port.isdigit() and 1 <= int(port) <= _LAST_PORT):
             problems.append(f"COPYDESK_HEALTH_PORT is {port!r}: use a port number from 1 to 65535, or leave it out.")
@@ -50,6 +55,7 @@ class Settings:
             token=values.get("DISCORD_TOKEN"),
             database=Path(values.get("COPYDESK_DATABASE", "data/copydesk.db")),
             explainers=Path(folder) if folder else None,
+            message_content=_SWITCH[content],
             log_level=level,
             health_port=int(port) if port else None,
         )

@@ -25,6 +25,7 @@ WRONG_TOKEN = (
 NO_CONTENT_INTENT = (
     "Discord does not let this bot read messages yet. Open your application at"
     f" {PORTAL}, switch on Message Content Intent under Bot, save, and start again."
+    " Commands alone work without it: COPYDESK_MESSAGE_CONTENT=off."
 )
 
 

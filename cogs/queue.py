@@ -8,8 +8,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord_ui import cards, words
-from bot.discord_ui.buttons import answer
+from bot.discord_ui import case_cards, words
+from bot.discord_ui.answers import answer
 from bot.storage.protocols import card_key
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ class Queue(commands.Cog):
             await answer(interaction, words.QUEUE_EMPTY)
             return
         shown = [await self.services.effects.get(card_key(case.id)) for case in open_cases]
-        lines = [cards.case_line(case, effect) for case, effect in zip(open_cases, shown, strict=True)]
-        await answer(interaction, embed=cards.queue_card(lines, total))
+        lines = [case_cards.case_line(case, effect) for case, effect in zip(open_cases, shown, strict=True)]
+        await answer(interaction, embed=case_cards.queue_card(lines, total))
 
 
 async def setup(bot: Copydesk) -> None:

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_ui import words
-from bot.discord_ui.buttons import answer
+from bot.discord_ui.answers import answer
 from bot.discord_ui.permissions import TO_ANSWER, TO_WATCH, lacks
 from bot.model import Mode
 
@@ -57,6 +57,9 @@ class Setup(commands.Cog):
     ) -> None:
         """Choose what Copydesk does in a channel."""
         chosen = Mode(mode)
+        if chosen is not Mode.OFF and not interaction.client.intents.message_content:
+            await answer(interaction, words.COMMANDS_ONLY)
+            return
         needed = {Mode.OFF: (), Mode.ANSWER: TO_ANSWER}.get(chosen, TO_WATCH)
         missing = lacks(channel.permissions_for(channel.guild.me), needed)
         if missing:

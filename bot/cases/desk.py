@@ -63,6 +63,14 @@ class Desk:
     async def drop_suggestion(self, guild_id: int, reply_id: int, moderator_id: int) -> Reply:
         return await self._judge_suggestion(guild_id, reply_id, ReplyState.DROPPED, moderator_id)
 
+    async def dismiss_reply(self, guild_id: int, reply_id: int, member_id: int) -> Reply:
+        """Take a posted answer back; the caller has checked that this member may."""
+        reply = await self._replies.dismiss(guild_id, reply_id, self._verdict(member_id))
+        effect = await self._effects.get(reply_key(guild_id, reply.message_id))
+        if effect is not None and effect.message_id is not None:
+            await self._outbox.deliver(delete_key(guild_id, effect.message_id), at_once=True)
+        return reply
+
     async def show_waiting(self, guild_id: int) -> None:
         """The moderators' channel was set or can be written to again: send the cards that could not be shown."""
         for kind in (EffectKind.CASE_CARD, EffectKind.SUGGESTION):

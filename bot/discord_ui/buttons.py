@@ -1,52 +1,53 @@
-"""The buttons on Copydesk's messages. They carry only an action and a number, so they outlive restarts.
+"""The buttons on Copydesk's messages. They carry only an action and a key, so they outlive restarts.
 
-Add an action: a line in ``BUTTONS`` with its label, style and handler.
+What a press does stands in ``presses``.
 """
 
-from __future__ import annotations
-
-import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import discord
 
-from bot.discord_ui import cards, words
-from bot.discord_ui.permissions import is_moderator, lacks
-from bot.errors import AlreadyJudgedError, CaseError
-from bot.model import Case, Reply, ReplyState
-
-if TYPE_CHECKING:
-    from bot.app import Copydesk
-
-    Press = discord.Interaction[Copydesk]
-    Handler = Callable[[Press, int], Awaitable[None]]
-
-log = logging.getLogger(__name__)
+from bot.model import Case, Explainer, Reply, ReplyState
 
 
 @dataclass(frozen=True, slots=True)
-class Button:
-    """How a button looks and what a press does, given the number that it carries."""
+class Look:
+    """What a button looks like."""
 
     label: str
-    style: discord.ButtonStyle
-    press: Handler
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary
+
+
+LOOKS: Mapping[str, Look] = {
+    "sources": Look("Sources"),
+    "more": Look("More"),
+    "topics": Look("Topics"),
+    "helpful": Look("Helpful"),
+    "not_meant": Look("Not what I meant"),
+    "take_back": Look("Dismiss"),
+    "dismiss": Look("Dismiss"),
+    "remove": Look("Delete repeat", discord.ButtonStyle.danger),
+    "post": Look("Post answer", discord.ButtonStyle.primary),
+    "drop": Look("Drop"),
+}
+_UNKNOWN = Look("Unknown")
 
 
 class DeskButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"copydesk:(?P<action>[a-z_]{1,20}):(?P<id>[0-9]{1,18})"
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"copydesk:(?P<action>[a-z_]{1,20}):(?P<key>[a-z0-9.-]{1,70})",
 ):
     """Any button of Copydesk's; Discord sends its ``custom_id`` back, which says it all."""
 
-    def __init__(self, action: str, record_id: int, label: str | None = None) -> None:
+    def __init__(self, action: str, key: str | int, label: str | None = None) -> None:
         self.action = action
-        self.record_id = record_id
-        look = BUTTONS[action]
+        self.key = str(key)
+        look = LOOKS.get(action, _UNKNOWN)
         super().__init__(
-            discord.ui.Button(label=label or look.label, style=look.style, custom_id=f"copydesk:{action}:{record_id}")
+            discord.ui.Button(label=label or look.label, style=look.style, custom_id=f"copydesk:{action}:{key}")
         )
 
     @classmethod
@@ -57,23 +58,34 @@ class DeskButton(
         match: re.Match[str],
         /,
     ) -> Self:
-        return cls(match["action"] if match["action"] in BUTTONS else "unknown", int(match["id"]))
+        return cls(match["action"], match["key"])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        try:
-            await BUTTONS[self.action].press(interaction, self.record_id)
-        except AlreadyJudgedError as error:
-            await answer(interaction, words.already_judged(error))
-        except CaseError as error:
-            await answer(interaction, f"{str(error).capitalize()}.")
-        except Exception:  # the boundary of a press: the member is told, the log has the rest
-            log.exception("press of %s failed", self.action)
-            await answer(interaction, words.FAILED)
+        await interaction.client.on_press(interaction, self.action, self.key)
+
+
+def explainer_view(explainer: Explainer) -> discord.ui.View:
+    """The buttons below an explainer that was asked for."""
+    return _view(DeskButton("sources", explainer.slug), DeskButton("more", explainer.slug))
 
 
 def reply_view(reply: Reply) -> discord.ui.View:
     """The buttons below an answer."""
-    return _view(DeskButton("sources", reply.id), DeskButton("not_helpful", reply.id))
+    return _view(
+        DeskButton("sources", reply.slug),
+        DeskButton("more", reply.slug),
+        DeskButton("helpful", reply.id),
+        DeskButton("not_meant", reply.id),
+        DeskButton("take_back", reply.id),
+    )
+
+
+def page_view(action: str, subject: str, page: int, pages: int) -> discord.ui.View:
+    """Buttons to the page before and after."""
+    targets = {"Back": page - 1, "Next": page + 1}
+    return _view(
+        *(DeskButton(action, f"{subject}.{target}", label) for label, target in targets.items() if 0 <= target < pages)
+    )
 
 
 def suggestion_view(reply: Reply) -> discord.ui.View | None:
@@ -88,105 +100,8 @@ def case_view(case: Case) -> discord.ui.View | None:
     if not case.actionable:
         return None
     number = len(case.removable)
-    label = BUTTONS["remove"].label if number == 1 else f"Delete {number} repeats"
+    label = LOOKS["remove"].label if number == 1 else f"Delete {number} repeats"
     return _view(DeskButton("dismiss", case.id), DeskButton("remove", case.id, label))
-
-
-async def answer(
-    interaction: discord.Interaction[Any], text: str | None = None, *, embed: discord.Embed | None = None
-) -> None:
-    """Say something only to the member who acted, whether or not the action was acknowledged before."""
-    content: dict[str, Any] = {"embed": embed} if embed is not None else {}
-    if interaction.response.is_done():
-        await interaction.followup.send(text or discord.utils.MISSING, ephemeral=True, **content)
-    else:
-        await interaction.response.send_message(text, ephemeral=True, **content)
-
-
-async def _sources(interaction: Press, reply_id: int) -> None:
-    services = interaction.client.services
-    reply = await services.replies.get(_guild(interaction), reply_id)
-    explainer = services.explainers.get(reply.slug) if reply else None
-    if explainer is None:
-        await answer(interaction, words.OUTDATED_ANSWER)
-    else:
-        await answer(interaction, embed=cards.sources_card(explainer))
-
-
-async def _not_helpful(interaction: Press, reply_id: int) -> None:
-    new = await interaction.client.services.replies.vote_not_helpful(_guild(interaction), reply_id, interaction.user.id)
-    await answer(interaction, words.THANKS if new else words.VOTED_BEFORE)
-
-
-async def _dismiss(interaction: Press, case_id: int) -> None:
-    if not await _may_moderate(interaction):
-        return
-    await interaction.response.defer(ephemeral=True, thinking=True)
-    case = await interaction.client.services.desk.dismiss(_guild(interaction), case_id, interaction.user.id)
-    await answer(interaction, words.case_closed(case))
-
-
-async def _remove(interaction: Press, case_id: int) -> None:
-    if not await _may_moderate(interaction):
-        return
-    await interaction.response.defer(ephemeral=True, thinking=True)
-    desk = interaction.client.services.desk
-    refused = _cannot_delete(interaction, await desk.case(_guild(interaction), case_id))
-    if refused:
-        await answer(interaction, refused)
-    else:
-        await answer(
-            interaction, words.case_closed(await desk.remove_repeats(_guild(interaction), case_id, interaction.user.id))
-        )
-
-
-async def _post(interaction: Press, reply_id: int) -> None:
-    if not await _may_moderate(interaction):
-        return
-    await interaction.response.defer(ephemeral=True, thinking=True)
-    reply = await interaction.client.services.desk.post_suggestion(_guild(interaction), reply_id, interaction.user.id)
-    await answer(interaction, words.suggestion_posted(reply))
-
-
-async def _drop(interaction: Press, reply_id: int) -> None:
-    if not await _may_moderate(interaction):
-        return
-    await interaction.response.defer(ephemeral=True, thinking=True)
-    await interaction.client.services.desk.drop_suggestion(_guild(interaction), reply_id, interaction.user.id)
-    await answer(interaction, words.SUGGESTION_DROPPED)
-
-
-async def _unknown(interaction: Press, record_id: int) -> None:
-    log.warning("a press with an unknown action and number %d, in server %s", record_id, interaction.guild_id)
-    await answer(interaction, words.OUTDATED_ANSWER)
-
-
-async def _may_moderate(interaction: Press) -> bool:
-    if is_moderator(interaction):
-        return True
-    await answer(interaction, words.MODERATORS_ONLY)
-    return False
-
-
-def _cannot_delete(interaction: Press, case: Case) -> str | None:
-    """Why this moderator, or the bot, cannot delete the case's repeats; a channel that is gone is nobody's lack."""
-    guild, member = interaction.guild, interaction.user
-    if guild is None or not isinstance(member, discord.Member):
-        return words.SERVERS_ONLY
-    for channel_id in {post.channel_id for post in case.removable}:
-        channel = guild.get_channel_or_thread(channel_id)
-        if channel is None:
-            continue
-        if not channel.permissions_for(member).manage_messages:
-            return words.moderator_lacks(channel_id)
-        missing = lacks(channel.permissions_for(guild.me), ("view_channel", "manage_messages"))
-        if missing:
-            return words.bot_lacks(missing, channel_id)
-    return None
-
-
-def _guild(interaction: Press) -> int:
-    return interaction.guild_id or 0  # 0 is no server: nothing is found there
 
 
 def _view(*items: DeskButton) -> discord.ui.View:
@@ -194,14 +109,3 @@ def _view(*items: DeskButton) -> discord.ui.View:
     for item in items:
         view.add_item(item)
     return view
-
-
-BUTTONS: Mapping[str, Button] = {
-    "sources": Button("Sources", discord.ButtonStyle.secondary, _sources),
-    "not_helpful": Button("Not helpful", discord.ButtonStyle.secondary, _not_helpful),
-    "dismiss": Button("Dismiss", discord.ButtonStyle.secondary, _dismiss),
-    "remove": Button("Delete repeat", discord.ButtonStyle.danger, _remove),
-    "post": Button("Post answer", discord.ButtonStyle.primary, _post),
-    "drop": Button("Drop", discord.ButtonStyle.secondary, _drop),
-    "unknown": Button("Unknown", discord.ButtonStyle.secondary, _unknown),
-}

@@ -1,4 +1,4 @@
-"""Values -> embeds. Explainers' notes become the numbers of their sources; members' words are never shown."""
+"""Explainers -> embeds. Notes become the numbers of their sources."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,116 +7,132 @@ import discord
 
 from bot.discord_ui import words
 from bot.faq.parse import NOTE
-from bot.model import Case, CasePost, CaseState, Effect, Explainer, Match, Reply, ReplyState, Source
+from bot.model import Explainer, Match, Source
+from bot.text import sentences
 
 CARD_SOURCES = 4
-_SHOWN_REPEATS = 6  # a content of 2,000 characters holds them, also when each could not be deleted
-_COLOURS = {
-    CaseState.OPEN: discord.Colour.orange(),
-    CaseState.DISMISSED: discord.Colour.light_grey(),
-    CaseState.REMOVED: discord.Colour.green(),
-    CaseState.WITHDRAWN: discord.Colour.light_grey(),
-}
+TOPICS_PER_PAGE = 20
+_LEAD = 280  # characters of a side on a card; the button More shows the rest
 _CHECKED = {
     "read": "page read",
     "reported": "confirmed by other pages",
     "unchecked": "not re-checked",
 }
+_PLACES = {
+    "US": "United States",
+    "EU": "European Union",
+    "UK": "United Kingdom",
+    "DE": "Germany",
+    "FR": "France",
+    "JP": "Japan",
+    "CN": "China",
+    "IN": "India",
+    "CA": "Canada",
+    "AU": "Australia",
+    "SG": "Singapore",
+    "KR": "South Korea",
+    "DK": "Denmark",
+    "INT": "international",
+}
 _NOTES = re.compile(rf"(?:{NOTE.pattern})+")
-_PROBLEM = 100
-_PLACES = {"INT": "international"}
-_DETECTORS = {"exact": "the same text"}
 
 
-def answer_card(explainer: Explainer) -> discord.Embed:
-    """The short answer to a claim: two or three sentences and their sources."""
+def answer_card(explainer: Explainer, match: Match | None = None) -> discord.Embed:
+    """The card of an explainer: the short answer, the beginning of each side's case, up to four sources.
+
+    Args:
+        explainer: what is explained.
+        match: why the card is shown, if it answers a post or a question.
+    """
     cited = _cited(explainer, explainer.short_answer)[:CARD_SOURCES]
-    description = f"{_numbered(explainer, explainer.short_answer)}\n\n**Sources**\n{_source_lines(explainer, cited)}"
-    return _explainer_embed(explainer, description)
-
-
-def explainer_card(explainer: Explainer) -> discord.Embed:
-    """What ``/explain`` shows: the short answer, both sides, what is undecided, and the sources of the short answer."""
-    embed = answer_card(explainer)
+    lines = "\n".join(_source_line(explainer, source) for source in cited)
+    text = _numbered(explainer, explainer.short_answer)
+    embed = _embed(explainer, f"{text}\n\n**Sources**\n{lines}")
     for side in explainer.sides:
-        embed.add_field(name=side.heading, value=_numbered(explainer, side.text), inline=False)
-    embed.add_field(name="Undecided", value=_numbered(explainer, explainer.undecided), inline=False)
+        embed.add_field(name=side.heading, value=_lead(explainer, side.text))
+    if match is not None:
+        embed.add_field(name="Why this card", value=why(match), inline=False)
     return embed
+
+
+def more_pages(explainer: Explainer) -> list[discord.Embed]:
+    """The whole text of an explainer."""
+    first = [("Settled", explainer.settled), *((side.heading, side.text) for side in explainer.sides)]
+    second = [("Undecided", explainer.undecided), ("Commonly got wrong", explainer.commonly_got_wrong)]
+    return [_embed(explainer, _sections(explainer, part)) for part in (first, second)]
+
+
+def country_card(explainer: Explainer, jurisdiction: str) -> discord.Embed:
+    """What an explainer says of one country: the points that rest on that country's sources."""
+    sources = {source.id for source in explainer.sources if source.jurisdiction == jurisdiction}
+    parts = [("Settled", explainer.settled), ("Undecided", explainer.undecided)]
+    found = [(heading, _resting_on(text, sources)) for heading, text in parts]
+    kept = [(heading, text) for heading, text in found if text]
+    body = _sections(explainer, kept) if kept else words.nothing_on(place(jurisdiction))
+    lines = "\n".join(_source_line(explainer, source) for source in explainer.sources if source.id in sources)
+    return _embed(explainer, f"**{place(jurisdiction)}**\n\n{body}\n\n**Sources**\n{lines}")
 
 
 def sources_card(explainer: Explainer) -> discord.Embed:
     """All sources of an explainer, with how each was checked."""
     lines = (f"{_source_line(explainer, source)} · {_provenance(source)}" for source in explainer.sources)
-    return _explainer_embed(explainer, "\n".join(lines))
+    return _embed(explainer, "\n".join(lines))
+
+
+def topics_pages(explainers: Iterable[Explainer]) -> list[discord.Embed]:
+    """All topics by title."""
+    titles = sorted(explainer.title for explainer in explainers)
+    pages = [titles[start : start + TOPICS_PER_PAGE] for start in range(0, len(titles), TOPICS_PER_PAGE)]
+    return [
+        discord.Embed(
+            title=f"Topics, page {number} of {len(pages)}",
+            description="\n".join(f"- {title}" for title in page),
+            colour=discord.Colour.blurple(),
+        ).set_footer(text=words.READ_ONE)
+        for number, page in enumerate(pages, 1)
+    ]
 
 
 def menu(matches: Sequence[Match], explainers: Mapping[str, Explainer]) -> str:
     """A choice of topics, as text."""
     lines = [f"- {explainers[match.slug].title}" for match in matches if match.slug in explainers]
-    return "\n".join([words.MENU_HEADING, *lines, "Read one with `/explain`."])
+    return "\n".join([words.MENU_HEADING, *lines, words.READ_ONE])
 
 
-def case_text(case: Case) -> str:
-    """What repeats what. It stands outside the embed, where clients show members by name; it pings nobody."""
-    shown = case.repeats[-_SHOWN_REPEATS:]
-    lines = [f"**First:** {_post_line(case.guild_id, case.original)}"]
-    if len(case.repeats) > len(shown):
-        lines.append(f"... {len(case.repeats) - len(shown)} more ...")
-    lines += [f"**Again:** {_post_line(case.guild_id, post)}" for post in shown]
-    return "\n".join(lines)
+def why(match: Match) -> str:
+    """What a match rests on."""
+    return f"{match.reason}, score {match.score:.2f}"
 
 
-def case_card(case: Case) -> discord.Embed:
-    """One case: how surely it repeats, and what was decided."""
-    title = f"Case {case.number}: {_DETECTORS.get(case.detector, case.detector)} again"
-    embed = discord.Embed(title=title, colour=_COLOURS[case.state])
-    embed.add_field(name="What matched", value=f"{case.detector}, score {case.score:.2f}, {case.label}")
-    embed.add_field(name="State", value=_state(case))
-    return embed
+def place(jurisdiction: str) -> str:
+    """The name of a jurisdiction's code."""
+    return _PLACES.get(jurisdiction, jurisdiction)
 
 
-def case_line(case: Case, card: Effect | None) -> str:
-    """One case in the queue, with the address of its card if that was sent."""
-    where = _link(case.guild_id, case.repeats[-1])
-    line = (
-        f"**Case {case.number}** · {_count(len(case.repeats), 'repeat')} · {where} · {_ago(case.opened_at.timestamp())}"
-    )
-    if card is None or card.channel_id is None or card.message_id is None:
-        return line
-    return f"{line} · [card]({jump_url(case.guild_id, card.channel_id, card.message_id)})"
-
-
-def queue_card(lines: Sequence[str], total: int) -> discord.Embed:
-    """The open cases, oldest first."""
-    more = f"\n{total - len(lines)} more" if total > len(lines) else ""
-    return discord.Embed(
-        title=_count(total, "open case"), description="\n".join(lines) + more, colour=discord.Colour.orange()
-    )
-
-
-def suggestion_text(reply: Reply) -> str:
-    """Which post would be answered, and what became of it."""
-    link = f"[this post]({jump_url(reply.guild_id, reply.channel_id, reply.message_id)})"
-    text = f"Suggested answer to {link} in <#{reply.channel_id}>"
-    if reply.state is ReplyState.SUGGESTED:
-        return text
-    return f"{text}: {reply.state.value} by <@{reply.judged_by}>"
-
-
-def suggestion_card(reply: Reply, explainer: Explainer) -> discord.Embed:
-    """A proposed answer, for a moderator to post or drop."""
-    return answer_card(explainer).add_field(name="Why", value=f"{reply.reason}, score {reply.score:.2f}")
-
-
-def jump_url(guild_id: int, channel_id: int, message_id: int) -> str:
-    """The address of a message."""
-    return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
-
-
-def _explainer_embed(explainer: Explainer, description: str) -> discord.Embed:
+def _embed(explainer: Explainer, description: str) -> discord.Embed:
     embed = discord.Embed(title=explainer.title, description=description, colour=discord.Colour.blurple())
-    places = ", ".join(_PLACES.get(place, place) for place in explainer.jurisdictions)
+    places = ", ".join(_PLACES["INT"] if code == "INT" else code for code in explainer.jurisdictions)
     return embed.set_footer(text=f"As of {words.day(explainer.as_of)} · {places} · Not legal advice")
+
+
+def _sections(explainer: Explainer, parts: Iterable[tuple[str, str]]) -> str:
+    return "\n\n".join(f"**{heading}**\n{_numbered(explainer, text)}" for heading, text in parts)
+
+
+def _lead(explainer: Explainer, text: str) -> str:
+    """The first sentences, as many as fit; at least a part of the first."""
+    kept = ""
+    for sentence in sentences(text):
+        longer = f"{kept} {sentence}".strip()
+        if len(NOTE.sub("", longer)) > _LEAD:
+            break
+        kept = longer
+    return _numbered(explainer, kept) if kept else NOTE.sub("", text)[:_LEAD].rsplit(" ", 1)[0] + " ..."
+
+
+def _resting_on(text: str, sources: set[str]) -> str:
+    """The bullets or paragraphs with a note of one of these sources."""
+    return "\n".join(line for line in text.splitlines() if sources & set(NOTE.findall(line)))
 
 
 def _cited(explainer: Explainer, text: str) -> list[Source]:
@@ -135,10 +151,6 @@ def _numbered(explainer: Explainer, text: str) -> str:
     return _NOTES.sub(bracket, text)
 
 
-def _source_lines(explainer: Explainer, sources: Iterable[Source]) -> str:
-    return "\n".join(_source_line(explainer, source) for source in sources)
-
-
 def _source_line(explainer: Explainer, source: Source) -> str:
     title = re.sub(r"[\[\]]", "", source.title)
     url = source.url.replace("(", "%28").replace(")", "%29")
@@ -148,30 +160,3 @@ def _source_line(explainer: Explainer, source: Source) -> str:
 
 def _provenance(source: Source) -> str:
     return f"{source.kind.replace('-', ' ')}, {source.jurisdiction} · {_CHECKED[source.checked]}"
-
-
-def _post_line(guild_id: int, post: CasePost) -> str:
-    line = f"{_link(guild_id, post)} by <@{post.author_id}> in <#{post.channel_id}>, {_ago(post.at.timestamp())}"
-    if post.gone:
-        return f"~~{line}~~ deleted"
-    return f"{line}: could not be deleted ({post.problem[:_PROBLEM]})" if post.problem else line
-
-
-def _link(guild_id: int, post: CasePost) -> str:
-    return f"[post]({jump_url(guild_id, post.channel_id, post.message_id)})"
-
-
-def _state(case: Case) -> str:
-    if case.state is CaseState.OPEN:
-        return "open"
-    when = f" {_ago(case.judged_at.timestamp())}" if case.judged_at else ""
-    who = f" by <@{case.judged_by}>" if case.judged_by else ""
-    return f"{words.verdict(case.state)}{who}{when}"
-
-
-def _ago(seconds: float) -> str:
-    return f"<t:{int(seconds)}:R>"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

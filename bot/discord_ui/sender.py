@@ -11,16 +11,16 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.discord_ui import cards
+from bot.discord_ui import cards, case_cards
 from bot.discord_ui.buttons import case_view, reply_view, suggestion_view
 from bot.errors import CaseError, DeliveryDelayedError, DeliveryRefusedError
-from bot.model import Effect, EffectKind, Explainer
+from bot.model import Effect, EffectKind, Explainer, Match
 from bot.outbox import Delivered
 from bot.storage.protocols import CaseStore, PolicyStore, ReplyStore
 
 _CLOCKS_DIFFER = timedelta(seconds=30)
 _HISTORY = 100  # messages searched for one that an earlier process may have sent
-_MARKS = {EffectKind.REPLY: "sources", EffectKind.SUGGESTION: "post", EffectKind.CASE_CARD: "dismiss"}
+_MARKS = {EffectKind.REPLY: "helpful", EffectKind.SUGGESTION: "post", EffectKind.CASE_CARD: "dismiss"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class DiscordSender:
         if reply is None:
             raise DeliveryRefusedError("the answer is not known any more")
         post = self._channel(reply.guild_id, reply.channel_id).get_partial_message(reply.message_id)
-        embed = cards.answer_card(self._explainer(reply.slug))
+        embed = cards.answer_card(self._explainer(reply.slug), Match(reply.slug, reply.score, reply.reason))
         message = await post.reply(embed=embed, view=reply_view(reply), nonce=_nonce(effect), mention_author=False)
         return Delivered(reply.channel_id, message.id)
 
@@ -87,15 +87,15 @@ class DiscordSender:
         reply = await self._replies.get(effect.guild_id, effect.payload["reply"])
         if reply is None:
             raise DeliveryRefusedError("the suggestion is not known any more")
-        embed = cards.suggestion_card(reply, self._explainer(reply.slug))
-        return await self._show(effect, _Card(cards.suggestion_text(reply), embed, suggestion_view(reply)))
+        embed = case_cards.suggestion_card(reply, self._explainer(reply.slug))
+        return await self._show(effect, _Card(case_cards.suggestion_text(reply), embed, suggestion_view(reply)))
 
     async def _send_case_card(self, effect: Effect) -> Delivered:
         try:
             case = await self._cases.get(effect.guild_id, effect.payload["case"])
         except CaseError as error:
             raise DeliveryRefusedError(str(error)) from error
-        return await self._show(effect, _Card(cards.case_text(case), cards.case_card(case), case_view(case)))
+        return await self._show(effect, _Card(case_cards.case_text(case), case_cards.case_card(case), case_view(case)))
 
     async def _delete(self, effect: Effect) -> Delivered:
         post = self._channel(effect.guild_id, effect.payload["channel"]).get_partial_message(effect.payload["message"])

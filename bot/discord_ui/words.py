@@ -13,8 +13,16 @@ UNKNOWN_TOPIC = "There is no explainer on this. Pick one from the list that appe
 NO_MATCH = "No explainer fits this question well. `/explain` lists the topics while you type."
 OUTDATED_ANSWER = "This answer is no longer known here, or its explainer was retired."
 FAILED = "That did not work, and the problem has been logged. Nothing was changed; please try again."
-THANKS = "Thanks, noted. Only the number of such votes is kept, not who gave them."
+THANKS = "Thanks, noted. Only the number of such votes is kept, not who gave them. You can change yours."
 VOTED_BEFORE = "You have said so already; it counts once."
+DISMISSED = "The answer is taken back."
+NOT_YOURS_TO_DISMISS = "Only the member who was answered, or a moderator, can take this answer back."
+READ_ONE = "Read one with /explain."
+COMMANDS_ONLY = (
+    "This installation runs without Discord's message content intent (COPYDESK_MESSAGE_CONTENT=off): commands work,"
+    " channels cannot be watched."
+)
+NO_TEXT = "This message has no text that could be explained."
 SUGGESTION_DROPPED = "Dropped. Nothing was posted."
 QUEUE_EMPTY = "No open cases."
 MENU_HEADING = "These explainers come nearest:"
@@ -32,6 +40,7 @@ _VERDICTS: dict[str, str] = {
     ReplyState.POSTED: "posted",
     ReplyState.DROPPED: "dropped",
     ReplyState.SHADOWED: "only recorded",
+    ReplyState.DISMISSED: "taken back",
 }
 
 
@@ -57,6 +66,11 @@ def bot_lacks(permissions: Sequence[str], channel_id: int) -> str:
 def moderator_lacks(channel_id: int) -> str:
     """The moderator misses the permission to delete in a channel."""
     return f"You need the permission Manage Messages in <#{channel_id}> to delete posts there."
+
+
+def nothing_on(place: str) -> str:
+    """An explainer has no point that rests on a country's sources."""
+    return f"This explainer has nothing on {place} alone."
 
 
 def setup_done(channel_id: int) -> str:

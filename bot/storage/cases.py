@@ -103,7 +103,7 @@ def _judge(db: Connection, guild_id: int, case_id: int, state: CaseState, verdic
     _add_event(db, case_id, verdict.at, verdict.moderator_id, state.value)
     if state is CaseState.REMOVED:
         for post in case.removable:
-            payload = {"case": case_id, "channel": post.channel_id, "message": post.message_id}
+            payload = {"channel": post.channel_id, "message": post.message_id}
             key = delete_key(guild_id, post.message_id)
             want(db, key, guild_id, EffectKind.DELETE, payload, verdict.at)
     _want_card(db, guild_id, case_id, verdict.at)

@@ -63,12 +63,12 @@ def desk(db: Database) -> None:
         """
         CREATE TABLE reply (
             id INTEGER PRIMARY KEY, guild_id INTEGER NOT NULL, channel_id INTEGER NOT NULL, message_id INTEGER NOT NULL,
-            slug TEXT NOT NULL, score REAL NOT NULL, reason TEXT NOT NULL, state TEXT NOT NULL, at REAL NOT NULL,
-            judged_by INTEGER, UNIQUE (guild_id, message_id)
+            author_id INTEGER NOT NULL, slug TEXT NOT NULL, score REAL NOT NULL, reason TEXT NOT NULL,
+            state TEXT NOT NULL, at REAL NOT NULL, judged_by INTEGER, UNIQUE (guild_id, message_id)
         ) STRICT;
         CREATE INDEX reply_by_age ON reply (at);
         CREATE TABLE reply_vote (
-            reply_id INTEGER NOT NULL REFERENCES reply (id) ON DELETE CASCADE, voter BLOB NOT NULL,
+            reply_id INTEGER NOT NULL REFERENCES reply (id) ON DELETE CASCADE, voter BLOB NOT NULL, vote TEXT NOT NULL,
             PRIMARY KEY (reply_id, voter)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE "case" (

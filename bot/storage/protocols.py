@@ -22,6 +22,7 @@ from bot.model import (
     Reply,
     ReplyState,
     SeenPost,
+    Vote,
 )
 
 
@@ -87,9 +88,24 @@ class ReplyStore(Protocol):
         """
         ...
 
-    async def vote_not_helpful(self, guild_id: int, reply_id: int, voter_id: int) -> bool:
-        """Count a member's vote once, without their name; say whether it was new."""
+    async def dismiss(self, guild_id: int, reply_id: int, verdict: Verdict) -> Reply:
+        """Take a posted answer back: order the deletion of its message.
+
+        Raises:
+            UnknownCaseError: there is no such answer on this server.
+            AlreadyJudgedError: it was taken back before.
+        """
         ...
+
+    async def vote(self, guild_id: int, reply_id: int, voter_id: int, vote: Vote) -> bool:
+        """Count a member's vote, or change it, without their name; say whether anything changed.
+
+        Raises:
+            UnknownCaseError: there is no such answer on this server.
+        """
+        ...
+
+    async def votes(self, guild_id: int, reply_id: int) -> Mapping[Vote, int]: ...
 
     def forget_guild(self, guild_id: int) -> None: ...
 

@@ -9,15 +9,24 @@ from typing import Any
 from sqlite_utils import Database as Connection
 
 from bot.errors import AlreadyJudgedError, UnknownCaseError
-from bot.model import EffectKind, Match, Post, Reply, ReplyState
+from bot.model import EffectKind, Match, Post, Reply, ReplyState, Vote
 from bot.storage.database import Database
 from bot.storage.effects import want
-from bot.storage.protocols import Verdict, reply_key, suggestion_key
+from bot.storage.protocols import Verdict, delete_key, reply_key, suggestion_key
 from bot.storage.rows import from_row_time, one, row_time
 
 _INSERT = """
-    INSERT INTO reply (guild_id, channel_id, message_id, slug, score, reason, state, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (guild_id, message_id) DO NOTHING RETURNING *
+    INSERT INTO reply (guild_id, channel_id, message_id, author_id, slug, score, reason, state, at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (guild_id, message_id) DO NOTHING RETURNING *
+"""
+_SHOWN = "SELECT channel_id, message_id FROM effect WHERE key = ? AND message_id IS NOT NULL"
+_VOTE = """
+    INSERT INTO reply_vote VALUES (?, ?, ?)
+    ON CONFLICT (reply_id, voter) DO UPDATE SET vote = excluded.vote WHERE vote <> excluded.vote
+"""
+_VOTES = """
+    SELECT vote, count(*) AS number FROM reply_vote JOIN reply ON reply.id = reply_id
+    WHERE guild_id = ? AND reply_id = ? GROUP BY vote
 """
 _REMEMBERED = timedelta(days=1)  # longer than any cooldown
 _ONE = "SELECT * FROM reply WHERE guild_id = ? AND id = ?"
@@ -38,7 +47,7 @@ class SqliteReplyStore:
 
     async def record(self, post: Post, match: Match, state: ReplyState, now: datetime) -> Reply | None:
         def job(db: Connection) -> Reply | None:
-            place = [post.guild_id, post.channel_id, post.message_id]
+            place = [post.guild_id, post.channel_id, post.message_id, post.author_id]
             row = one(db, _INSERT, [*place, match.slug, match.score, match.reason, state.value, row_time(now)])
             if row is None:
                 return None
@@ -62,11 +71,7 @@ class SqliteReplyStore:
                 raise UnknownCaseError("this suggestion is not known here any more")
             if row["state"] != ReplyState.SUGGESTED:
                 raise AlreadyJudgedError(row["judged_by"], row["state"])
-            db.execute(
-                "UPDATE reply SET state = ?, judged_by = ? WHERE guild_id = ? AND id = ?",
-                [state.value, verdict.moderator_id, guild_id, reply_id],
-            )
-            reply = _reply({**row, "state": state.value, "judged_by": verdict.moderator_id})
+            reply = _set_state(db, row, state, verdict)
             _want_shown(db, reply, verdict.at)
             return reply
 
@@ -74,15 +79,36 @@ class SqliteReplyStore:
         self._remember(reply)
         return reply
 
-    async def vote_not_helpful(self, guild_id: int, reply_id: int, voter_id: int) -> bool:
+    async def dismiss(self, guild_id: int, reply_id: int, verdict: Verdict) -> Reply:
+        def job(db: Connection) -> Reply:
+            row = one(db, _ONE, [guild_id, reply_id])
+            if row is None:
+                raise UnknownCaseError("this answer is not known here any more")
+            if row["state"] != ReplyState.POSTED:
+                raise AlreadyJudgedError(row["judged_by"], row["state"])
+            shown = one(db, _SHOWN, [reply_key(guild_id, row["message_id"])])
+            if shown is not None:
+                payload = {"channel": shown["channel_id"], "message": shown["message_id"]}
+                want(db, delete_key(guild_id, shown["message_id"]), guild_id, EffectKind.DELETE, payload, verdict.at)
+            return _set_state(db, row, ReplyState.DISMISSED, verdict)
+
+        reply = await self._database.write(job)
+        self._remember(reply)
+        return reply
+
+    async def vote(self, guild_id: int, reply_id: int, voter_id: int, vote: Vote) -> bool:
         voter = blake2b(str(voter_id).encode(), digest_size=8, salt=reply_id.to_bytes(16, "big")).digest()
 
         def job(db: Connection) -> bool:
             if one(db, _ONE, [guild_id, reply_id]) is None:
-                return False
-            return db.execute("INSERT OR IGNORE INTO reply_vote VALUES (?, ?)", [reply_id, voter]).rowcount == 1
+                raise UnknownCaseError("this answer is not known here any more")
+            return db.execute(_VOTE, [reply_id, voter, vote.value]).rowcount == 1
 
         return await self._database.write(job)
+
+    async def votes(self, guild_id: int, reply_id: int) -> Mapping[Vote, int]:
+        rows = await self._database.read(lambda db: list(db.query(_VOTES, [guild_id, reply_id])))
+        return {Vote(row["vote"]): row["number"] for row in rows}
 
     def forget_guild(self, guild_id: int) -> None:
         self._recent.pop(guild_id, None)
@@ -93,6 +119,11 @@ class SqliteReplyStore:
         oldest = max(other.at for other in replies.values()) - _REMEMBERED
         for forgotten in [other.id for other in replies.values() if other.at < oldest]:
             del replies[forgotten]
+
+
+def _set_state(db: Connection, row: Mapping[str, Any], state: ReplyState, verdict: Verdict) -> Reply:
+    db.execute("UPDATE reply SET state = ?, judged_by = ? WHERE id = ?", [state.value, verdict.moderator_id, row["id"]])
+    return _reply({**row, "state": state.value, "judged_by": verdict.moderator_id})
 
 
 def _want_shown(db: Connection, reply: Reply, now: datetime) -> None:
@@ -110,6 +141,7 @@ def _reply(row: Mapping[str, Any]) -> Reply:
         guild_id=row["guild_id"],
         channel_id=row["channel_id"],
         message_id=row["message_id"],
+        author_id=row["author_id"],
         slug=row["slug"],
         score=row["score"],
         reason=row["reason"],
