@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,10 +25,11 @@ from bot.discord_ui.sender import DiscordSender
 from bot.duplicates import DETECTORS
 from bot.duplicates.window import Window
 from bot.faq.build import bring_up_to_date, load_explainers
+from bot.faq.editions import SqliteEditionStore
+from bot.faq.editor import Editor
 from bot.faq.files import explainers_folder
 from bot.faq.library import Library
 from bot.faq.search import FaqSearch
-from bot.model import Explainer
 from bot.outbox import Outbox
 from bot.pipeline import Memory, Pipeline
 from bot.settings import Settings
@@ -54,6 +55,7 @@ class Services:
     """What the doors call."""
 
     library: Library
+    editor: Editor
     pipeline: Pipeline
     desk: Desk
     outbox: Outbox
@@ -64,10 +66,6 @@ class Services:
     housekeeping: SqliteHousekeeping
     meta: SqliteMeta
     window: Window
-
-    @property
-    def explainers(self) -> Mapping[str, Explainer]:
-        return self.library.explainers
 
 
 class Copydesk(commands.Bot):
@@ -154,7 +152,6 @@ def build_bot(
 ) -> Copydesk:
     """Wire a bot on an open database. A bot lives for one connection; the database outlives it."""
     matching = ThreadPoolExecutor(1, thread_name_prefix="matching")
-    explainers = database.read_now(load_explainers)
     matcher = Matcher(FaqSearch(database))
     policies = SqlitePolicyStore(database)
     replies = SqliteReplyStore(database, clock())
@@ -163,10 +160,14 @@ def build_bot(
     fingerprints = SqliteFingerprintStore(database)
     window = Window(DETECTORS)
     bot = Copydesk(intents)
-    outbox = Outbox(effects, DiscordSender(bot, explainers, policies, replies, cases), clock)
+    library = Library(database.read_now(load_explainers), matcher, matching)
+    outbox = Outbox(effects, DiscordSender(bot, library.get, policies, replies, cases), clock)
+    editor = Editor(SqliteEditionStore(database), library, outbox, clock)
+    editor.restore()
     memory = Memory(policies, fingerprints, replies, cases)
     bot.services = Services(
-        library=Library(explainers, matcher, matching),
+        library=library,
+        editor=editor,
         pipeline=Pipeline(memory, outbox, window, matcher, matching=matching, clock=clock),
         desk=Desk(cases, replies, effects, outbox, clock),
         outbox=outbox,

@@ -8,6 +8,7 @@ CopydeskError
 │   └── StoreBusyError      too many writes wait; try again later
 ├── DeliveryDelayedError    Discord could not be reached; the outbox tries again
 ├── DeliveryRefusedError    Discord will not do it (permission, gone); trying again is useless
+├── EditingError            an explainer cannot be changed so; the message says why
 └── CaseError               a moderator's action cannot be done
     ├── UnknownCaseError
     └── AlreadyJudgedError
@@ -54,6 +55,10 @@ class DeliveryDelayedError(CopydeskError):
 
 class DeliveryRefusedError(CopydeskError):
     """Discord refused for good; the message is the reason in plain words."""
+
+
+class EditingError(CopydeskError):
+    """A change of an explainer cannot be done."""
 
 
 class CaseError(CopydeskError):

@@ -224,6 +224,7 @@ class Reply:
     state: ReplyState
     at: datetime
     judged_by: int | None = None
+    corrected_at: datetime | None = None  # its text was corrected after it was posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +233,7 @@ class GuildPolicy:
 
     guild_id: int
     moderators_channel_id: int | None = None
+    editors_role_id: int | None = None  # its members may change explainers, as admins may
     modes: Mapping[int, Mode] = field(default_factory=dict)
     topic_cooldown: timedelta = timedelta(hours=6)  # per topic and channel
     channel_cooldown: timedelta = timedelta(minutes=2)
@@ -253,6 +255,37 @@ class Vote(StrEnum):
 
     HELPFUL = "helpful"
     NOT_MEANT = "not_meant"
+
+
+class EditionState(StrEnum):
+    """What a server does with a topic of its own or of the built-in set."""
+
+    LIVE = "live"  # its published edition is served
+    PAUSED = "paused"  # not served for now
+    RETIRED = "retired"  # not served, not listed
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One version of a server's own text of a topic. Versions are only ever added."""
+
+    guild_id: int
+    slug: str
+    version: int  # counts from 1 within the topic
+    content: str = field(repr=False)  # a draft as JSON
+    editor_id: int
+    at: datetime
+    based_on: int  # the version that the editor saw; 0 is the built-in text
+
+
+@dataclass(frozen=True, slots=True)
+class TopicChoice:
+    """What a server has chosen for a topic; without one, the built-in text is served."""
+
+    guild_id: int
+    slug: str
+    state: EditionState
+    published: int | None  # the version that is served while live
 
 
 class EffectKind(StrEnum):

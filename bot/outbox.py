@@ -8,7 +8,7 @@ a raid becomes a few edits.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -75,6 +75,12 @@ class Outbox:
         async with lock:
             await self._deliver(key, at_once=at_once)
 
+    def deliver_by_and_by(self, keys: Sequence[str]) -> None:
+        """Bring effects about one after the other, at the pace of edits: nobody waits for them."""
+        now = self._clock()
+        for position, key in enumerate(keys):
+            self._wait(key, now + EDIT_PACE * position)
+
     async def resume(self) -> None:
         """Take up what an earlier process left pending."""
         for effect in await self._effects.pending():
@@ -94,7 +100,7 @@ class Outbox:
             self._due.pop(key, None)
             return
         now = self._clock()
-        if effect.kind is EffectKind.REPLY and now - effect.at > MAX_REPLY_AGE:
+        if effect.kind is EffectKind.REPLY and not effect.done and now - effect.at > MAX_REPLY_AGE:
             await self._refuse(key, "too late to answer")
             return
         if not at_once and key in self._edited and now - self._edited[key] < EDIT_PACE:

@@ -35,7 +35,7 @@ _STATES = {Answer: ReplyState.POSTED, Suggest: ReplyState.SUGGESTED, Observe: Re
 class Matcher(Protocol):
     """Ranks explainers for a text; blocking."""
 
-    def judge(self, text: str, reply_text: str | None = None) -> Judgement: ...
+    def judge(self, text: str, reply_text: str | None = None, guild_id: int = 0) -> Judgement: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,9 @@ class Pipeline:
         self._in_matcher += 1
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._matching, self._matcher.judge, post.text, post.reply_text)
+            return await loop.run_in_executor(
+                self._matching, self._matcher.judge, post.text, post.reply_text, post.guild_id
+            )
         finally:
             self._in_matcher -= 1
 

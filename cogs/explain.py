@@ -43,7 +43,7 @@ class Explain(commands.Cog):
         country: app_commands.Range[str, 2, 30] | None = None,
     ) -> None:
         """Show the explainer on a topic."""
-        found = self._find(topic)
+        found = self._find(interaction, topic)
         if found is None:
             await answer(interaction, words.UNKNOWN_TOPIC)
         else:
@@ -54,7 +54,7 @@ class Explain(commands.Cog):
     @app_commands.describe(topic="Type a word of it: titles, cases, companies, data sets")
     async def sources(self, interaction: discord.Interaction[Copydesk], topic: _Topic) -> None:
         """List all sources of an explainer, and how each was checked."""
-        found = self._find(topic)
+        found = self._find(interaction, topic)
         if found is None:
             await answer(interaction, words.UNKNOWN_TOPIC)
         else:
@@ -63,17 +63,20 @@ class Explain(commands.Cog):
     @app_commands.command()
     async def topics(self, interaction: discord.Interaction[Copydesk]) -> None:
         """List all topics."""
-        pages = cards.topics_pages(self.library.explainers.values())
+        pages = cards.topics_pages(self.library.on(interaction.guild_id or 0).values())
         await answer(interaction, embed=pages[0], view=page_view("topics", "all", 0, len(pages)))
 
     @explain.autocomplete("topic")
     @sources.autocomplete("topic")
     async def complete_topic(
         self,
-        interaction: discord.Interaction[Copydesk],  # noqa: ARG002  # discord.py passes it
+        interaction: discord.Interaction[Copydesk],
         typed: str,
     ) -> list[app_commands.Choice[str]]:
-        return [app_commands.Choice(name=found.title[:100], value=found.slug) for found in self.library.complete(typed)]
+        return [
+            app_commands.Choice(name=found.title[:100], value=found.slug)
+            for found in self.library.complete(interaction.guild_id or 0, typed)
+        ]
 
     @explain.autocomplete("country")
     async def complete_country(
@@ -81,7 +84,7 @@ class Explain(commands.Cog):
     ) -> list[app_commands.Choice[str]]:
         """The countries that the chosen topic has sources of."""
         topic = interaction.namespace.topic
-        found = self._find(topic) if topic else None
+        found = self._find(interaction, topic) if topic else None
         codes = sorted({source.jurisdiction for source in found.sources}) if found else []
         wanted = typed.casefold()
         return [
@@ -94,39 +97,42 @@ class Explain(commands.Cog):
     @app_commands.describe(question="In your own words")
     async def ask(self, interaction: discord.Interaction[Copydesk], question: app_commands.Range[str, 3, 1000]) -> None:
         """Find the explainer that answers a question."""
-        judgement = await self.library.ask(question)
-        found = self._answering(judgement)
+        judgement = await self.library.ask(interaction.guild_id or 0, question)
+        found = self._answering(interaction, judgement)
         if found is not None:
             embed = cards.answer_card(found, judgement.matches[0])
             await interaction.response.send_message(embed=embed, view=explainer_view(found))
         else:
-            await answer(interaction, self._nearest(judgement))
+            await answer(interaction, self._nearest(interaction, judgement))
 
     async def explain_claim(self, interaction: discord.Interaction[Copydesk], message: discord.Message) -> None:
         """Show, to the member who asks, the explainer for a message. Discord hands its text over without any intent."""
         if not message.content.strip():
             await answer(interaction, words.NO_TEXT)
             return
-        judgement = await self.library.ask(message.content)
-        found = self._answering(judgement)
+        judgement = await self.library.ask(interaction.guild_id or 0, message.content)
+        found = self._answering(interaction, judgement)
         if found is not None:
             embed = cards.answer_card(found, judgement.matches[0])
             await answer(interaction, embed=embed, view=explainer_view(found))
         else:
-            await answer(interaction, self._nearest(judgement))
+            await answer(interaction, self._nearest(interaction, judgement))
 
-    def _find(self, topic: str) -> Explainer | None:
-        return self.library.get(topic) or next(iter(self.library.complete(topic)), None)
+    def _find(self, interaction: discord.Interaction[Copydesk], topic: str) -> Explainer | None:
+        guild_id = interaction.guild_id or 0
+        return self.library.get(guild_id, topic) or next(iter(self.library.complete(guild_id, topic)), None)
 
-    def _answering(self, judgement: Judgement) -> Explainer | None:
+    def _answering(self, interaction: discord.Interaction[Copydesk], judgement: Judgement) -> Explainer | None:
         """The explainer to show at once, if the matcher is sure."""
-        return self.library.get(judgement.topic or "") if judgement.band is Band.ANSWER else None
+        if judgement.band is not Band.ANSWER or judgement.topic is None:
+            return None
+        return self.library.get(interaction.guild_id or 0, judgement.topic)
 
-    def _nearest(self, judgement: Judgement) -> str:
+    def _nearest(self, interaction: discord.Interaction[Copydesk], judgement: Judgement) -> str:
         """The choice to offer where it is not."""
         if judgement.score < _WORTH_SHOWING:
             return words.NO_MATCH
-        return cards.menu(judgement.matches, self.library.explainers)
+        return cards.menu(judgement.matches, self.library.on(interaction.guild_id or 0))
 
 
 async def setup(bot: Copydesk) -> None:

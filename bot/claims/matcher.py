@@ -38,17 +38,17 @@ class PhraseHit:
 
 
 class PhraseIndex(Protocol):
-    """Finds phrasings by their words."""
+    """Finds the phrasings that hold on a server by their words."""
 
-    def hits(self, sentence: str) -> Sequence[PhraseHit]: ...
+    def hits(self, sentence: str, guild_id: int) -> Sequence[PhraseHit]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """Scores from which to answer and to suggest.
 
-    Chosen on 300 labelled messages, where no answer was wrong, and 96,565 posts of ordinary chat, where none was answered:
-    a wrong answer costs more than ten missed ones.
+    Chosen on 300 labelled messages, where no answer was wrong, and 96,565 posts of ordinary chat, where none was
+    answered: a wrong answer costs more than ten missed ones.
     """
 
     answer: float = 0.56
@@ -75,14 +75,15 @@ class Matcher:
         self._index = index
         self._thresholds = thresholds or Thresholds()
 
-    def judge(self, text: str, reply_text: str | None = None) -> Judgement:
+    def judge(self, text: str, reply_text: str | None = None, guild_id: int = 0) -> Judgement:
         """Rank explainers for a post, or for a question asked by command.
 
         Args:
             text: the post.
             reply_text: the post that it replies to, which a short post may need to be understood.
+            guild_id: the server, whose own explainers join the built-in ones; 0 for none.
         """
-        best = self._best_by_slug(_passages(text, reply_text))
+        best = self._best_by_slug(_passages(text, reply_text), guild_id)
         ranked = sorted(best.items(), key=lambda item: (-item[1].score, item[0]))[:MENU_SIZE]
         matches = tuple(Match(slug, round(found.score, 3), _reason(found.hit)) for slug, found in ranked)
         if not matches:
@@ -90,12 +91,12 @@ class Matcher:
         band, why = self._band(matches)
         return Judgement(band, matches, (matches[0].reason, why))
 
-    def _best_by_slug(self, passages: Iterable[str]) -> dict[str, _Scored]:
+    def _best_by_slug(self, passages: Iterable[str], guild_id: int) -> dict[str, _Scored]:
         claims: dict[str, _Scored] = {}
         near_misses: dict[str, float] = {}
         for passage in passages:
             said = content_words(passage)
-            for hit in self._index.hits(passage):
+            for hit in self._index.hits(passage, guild_id):
                 score = _score(hit, said)
                 if hit.kind is PhraseKind.NOT_CLAIM:
                     near_misses[hit.slug] = max(score, near_misses.get(hit.slug, 0.0))

@@ -7,7 +7,7 @@ import discord
 
 from bot.discord_ui import words
 from bot.faq.parse import NOTE
-from bot.model import Explainer, Match, Source
+from bot.model import Explainer, Match, Reply, Source
 from bot.text import sentences
 
 CARD_SOURCES = 4
@@ -52,6 +52,14 @@ def answer_card(explainer: Explainer, match: Match | None = None) -> discord.Emb
         embed.add_field(name=side.heading, value=_lead(explainer, side.text))
     if match is not None:
         embed.add_field(name="Why this card", value=why(match), inline=False)
+    return embed
+
+
+def reply_card(reply: Reply, explainer: Explainer) -> discord.Embed:
+    """The card of an answer to a post."""
+    embed = answer_card(explainer, Match(reply.slug, reply.score, reply.reason))
+    if reply.corrected_at is not None:
+        embed.add_field(name="Corrected", value=f"on {words.day(reply.corrected_at)}", inline=False)
     return embed
 
 

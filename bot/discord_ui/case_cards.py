@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import discord
 
 from bot.discord_ui import words
-from bot.discord_ui.cards import answer_card
-from bot.model import Case, CasePost, CaseState, Effect, Explainer, Match, Reply, ReplyState
+from bot.discord_ui.cards import reply_card
+from bot.model import Case, CasePost, CaseState, Effect, Explainer, Reply, ReplyState
 
 _SHOWN_REPEATS = 6  # a content of 2,000 characters holds them, also when each could not be deleted
 _PROBLEM = 100
@@ -68,7 +68,7 @@ def suggestion_text(reply: Reply) -> str:
 
 def suggestion_card(reply: Reply, explainer: Explainer) -> discord.Embed:
     """A proposed answer, for a moderator to post or drop."""
-    return answer_card(explainer, Match(reply.slug, reply.score, reply.reason))
+    return reply_card(reply, explainer)
 
 
 def jump_url(guild_id: int, channel_id: int, message_id: int) -> str:

@@ -1,6 +1,7 @@
 """Who may press what, and what the bot itself may do; asked each time, whatever a client shows."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import discord
 
@@ -17,6 +18,12 @@ def lacks(permissions: discord.Permissions, needed: Iterable[str]) -> list[str]:
 def is_moderator(interaction: discord.Interaction) -> bool:
     """Whether the member may manage messages where they act."""
     return interaction.permissions.manage_messages
+
+
+def may_edit(interaction: discord.Interaction[Any], editors_role_id: int | None) -> bool:
+    """Whether the member may change explainers: as an admin, or by the editors' role."""
+    roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
+    return interaction.permissions.manage_guild or any(role.id == editors_role_id for role in roles)
 
 
 def is_admin(interaction: discord.Interaction) -> bool:

@@ -38,7 +38,7 @@ async def press(interaction: Press, action: str, key: str) -> None:
 
 
 async def _sources(interaction: Press, slug: str) -> None:
-    explainer = interaction.client.services.library.get(slug)
+    explainer = interaction.client.services.library.get(_guild(interaction), slug)
     if explainer is None:
         await answer(interaction, words.OUTDATED_ANSWER)
     else:
@@ -47,7 +47,7 @@ async def _sources(interaction: Press, slug: str) -> None:
 
 async def _more(interaction: Press, key: str) -> None:
     slug, _, page = key.partition(".")
-    explainer = interaction.client.services.library.get(slug)
+    explainer = interaction.client.services.library.get(_guild(interaction), slug)
     if explainer is None:
         await answer(interaction, words.OUTDATED_ANSWER)
     else:
@@ -56,7 +56,7 @@ async def _more(interaction: Press, key: str) -> None:
 
 async def _topics(interaction: Press, key: str) -> None:
     subject, _, page = key.partition(".")
-    pages = cards.topics_pages(interaction.client.services.explainers.values())
+    pages = cards.topics_pages(interaction.client.services.library.on(_guild(interaction)).values())
     await _show_page(interaction, pages, "topics", subject, page)
 
 

@@ -1,6 +1,6 @@
 """Performs recorded effects on Discord, and translates what Discord says into whether to try again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +14,7 @@ import discord
 from bot.discord_ui import cards, case_cards
 from bot.discord_ui.buttons import case_view, reply_view, suggestion_view
 from bot.errors import CaseError, DeliveryDelayedError, DeliveryRefusedError
-from bot.model import Effect, EffectKind, Explainer, Match
+from bot.model import Effect, EffectKind, Explainer
 from bot.outbox import Delivered
 from bot.storage.protocols import CaseStore, PolicyStore, ReplyStore
 
@@ -38,13 +38,13 @@ class DiscordSender:
     def __init__(
         self,
         client: discord.Client,
-        explainers: Mapping[str, Explainer],
+        find_explainer: Callable[[int, str], Explainer | None],
         policies: PolicyStore,
         replies: ReplyStore,
         cases: CaseStore,
     ) -> None:
         self._client = client
-        self._explainers = explainers
+        self._find_explainer = find_explainer
         self._policies = policies
         self._replies = replies
         self._cases = cases
@@ -78,8 +78,12 @@ class DiscordSender:
         reply = await self._replies.get(effect.guild_id, effect.payload["reply"])
         if reply is None:
             raise DeliveryRefusedError("the answer is not known any more")
-        post = self._channel(reply.guild_id, reply.channel_id).get_partial_message(reply.message_id)
-        embed = cards.answer_card(self._explainer(reply.slug), Match(reply.slug, reply.score, reply.reason))
+        channel = self._channel(reply.guild_id, reply.channel_id)
+        embed = cards.reply_card(reply, self._explainer(reply.guild_id, reply.slug))
+        if effect.message_id is not None:  # its text was corrected
+            await channel.get_partial_message(effect.message_id).edit(embed=embed)
+            return Delivered(reply.channel_id, effect.message_id)
+        post = channel.get_partial_message(reply.message_id)
         message = await post.reply(embed=embed, view=reply_view(reply), nonce=_nonce(effect), mention_author=False)
         return Delivered(reply.channel_id, message.id)
 
@@ -87,7 +91,7 @@ class DiscordSender:
         reply = await self._replies.get(effect.guild_id, effect.payload["reply"])
         if reply is None:
             raise DeliveryRefusedError("the suggestion is not known any more")
-        embed = case_cards.suggestion_card(reply, self._explainer(reply.slug))
+        embed = case_cards.suggestion_card(reply, self._explainer(reply.guild_id, reply.slug))
         return await self._show(effect, _Card(case_cards.suggestion_text(reply), embed, suggestion_view(reply)))
 
     async def _send_case_card(self, effect: Effect) -> Delivered:
@@ -134,10 +138,11 @@ class DiscordSender:
             raise DeliveryRefusedError("no moderators' channel is set: /setup")
         return channel_id
 
-    def _explainer(self, slug: str) -> Explainer:
-        if slug not in self._explainers:
-            raise DeliveryRefusedError(f"the explainer {slug} was retired")
-        return self._explainers[slug]
+    def _explainer(self, guild_id: int, slug: str) -> Explainer:
+        explainer = self._find_explainer(guild_id, slug)
+        if explainer is None:
+            raise DeliveryRefusedError(f"the explainer {slug} is paused or retired")
+        return explainer
 
     def _channel(self, guild_id: int, channel_id: int) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(channel_id, guild_id=guild_id)

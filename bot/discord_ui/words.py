@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 
-from bot.errors import AlreadyJudgedError
-from bot.model import Case, CaseState, GuildPolicy, Mode, Reply, ReplyState
+from bot.errors import AlreadyJudgedError, CopydeskError
+from bot.faq.editor import Saved
+from bot.model import Case, CaseState, Edition, EditionState, GuildPolicy, Mode, Reply, ReplyState
 
 MODERATORS_ONLY = "This is for moderators: it needs the permission Manage Messages in this channel."
 ADMINS_ONLY = "This is for admins: it needs the permission Manage Server."
@@ -17,6 +18,8 @@ THANKS = "Thanks, noted. Only the number of such votes is kept, not who gave the
 VOTED_BEFORE = "You have said so already; it counts once."
 DISMISSED = "The answer is taken back."
 NOT_YOURS_TO_DISMISS = "Only the member who was answered, or a moderator, can take this answer back."
+EDITORS_ONLY = "This is for editors: it needs the permission Manage Server, or the editors' role that `/setup` names."
+NO_TOPIC_EDITED = "No topic has been edited here: there is nothing to export."
 READ_ONE = "Read one with /explain."
 COMMANDS_ONLY = (
     "This installation runs without Discord's message content intent (COPYDESK_MESSAGE_CONTENT=off): commands work,"
@@ -112,3 +115,68 @@ def suggestion_posted(reply: Reply) -> str:
 def day(value: date) -> str:
     """A date as people write it, such as 5 July 2026."""
     return f"{value.day} {value:%B %Y}"
+
+
+def form_title(slug: str, form: str) -> str:
+    """The heading of a form."""
+    return f"{form.capitalize()} of {slug}"
+
+
+def draft_saved(saved: Saved) -> str:
+    """A draft was kept; what its editor should know."""
+    edition = saved.edition
+    lines = [f"Saved as version {edition.version} of {edition.slug}. Members see it after `/faq publish`."]
+    if saved.unseen is not None:
+        lines.append(
+            f"Meanwhile <@{saved.unseen.editor_id}> saved version {saved.unseen.version}, which you have not seen."
+            " Both are kept: compare them with `/faq diff`, and publish one."
+        )
+    if saved.problems:
+        lines += ["Before it can be published:", *(f"- {problem}" for problem in saved.problems)]
+    return cut("\n".join(lines))
+
+
+def imported(saved: Sequence[Saved]) -> str:
+    """Drafts came in from a file."""
+    names = ", ".join(f"{one.edition.slug} (version {one.edition.version})" for one in saved)
+    return cut(f"Kept as drafts: {names}. Members see them after `/faq publish`.")
+
+
+def cannot_edit(error: CopydeskError) -> str:
+    """Why an explainer could not be changed or read."""
+    text = str(error)
+    return cut(text[:1].upper() + text[1:])
+
+
+def published(edition: Edition) -> str:
+    """A version is served from now on."""
+    what = f"Version {edition.version} of {edition.slug}"
+    return f"{what} is published. Answers of the last 30 days are corrected by and by."
+
+
+def topic_state(slug: str, state: EditionState) -> str:
+    """A topic was paused or retired."""
+    back = "`/faq publish` or `/faq restore` brings it back"
+    return f"{slug} is {state.value}: it is neither answered nor shown here. {back}."
+
+
+def built_in_again(slug: str) -> str:
+    """A server went back to the built-in text."""
+    return f"{slug} is served as built in again. The versions made here stay in `/faq history`."
+
+
+def history(editions: Sequence[Edition], served: int | None) -> str:
+    """The versions of a topic, newest first."""
+    lines = [
+        f"**{edition.version}**{' (published)' if edition.version == served else ''} by <@{edition.editor_id}>,"
+        f" <t:{int(edition.at.timestamp())}:R>, from version {edition.based_on or 'built-in'}"
+        for edition in reversed(editions)
+    ]
+    return cut("\n".join(lines)) if lines else "This topic has not been edited here."
+
+
+def cut(text: str, longest: int = 1990) -> str:
+    """At most what a message holds, cut at a line."""
+    if len(text) <= longest:
+        return text
+    return text[: longest - 4].rsplit("\n", 1)[0] + "\n..."

@@ -48,12 +48,13 @@ def bring_up_to_date(store: Store, folder: Path) -> bool:
 
 def replace_tables(db: Database, explainers: Iterable[Explainer], built_from: str) -> None:
     """Replace all compiled tables, within the caller's transaction."""
-    for table in ("faq_phrase", "faq_source", "faq_explainer"):
-        db.execute(f"DELETE FROM {table}")  # noqa: S608  # a literal of this module
+    db.execute("DELETE FROM faq_phrase WHERE guild_id = 0")
+    db.execute("DELETE FROM faq_source")
+    db.execute("DELETE FROM faq_explainer")
     for explainer in explainers:
         db.table("faq_explainer").insert(_explainer_row(explainer))
         db.table("faq_source").insert_all(_source_rows(explainer))
-        db.table("faq_phrase").insert_all(_phrase_rows(explainer))
+        db.table("faq_phrase").insert_all(phrase_rows(explainer))
     set_weights(db)
     db.table("meta").upsert({"key": _HASH_KEY, "value": built_from}, pk="key")
 
@@ -83,7 +84,8 @@ def _source_rows(explainer: Explainer) -> Iterator[dict[str, Any]]:
         yield {"slug": explainer.slug, "position": position, **asdict(source), "date": source.date.isoformat()}
 
 
-def _phrase_rows(explainer: Explainer) -> Iterator[dict[str, Any]]:
+def phrase_rows(explainer: Explainer, guild_id: int = 0) -> Iterator[dict[str, Any]]:
+    """What the index holds of an explainer; server 0 is everywhere."""
     kinds = {
         PhraseKind.TITLE: (explainer.title,),
         PhraseKind.CLAIM: explainer.claims,
@@ -92,12 +94,12 @@ def _phrase_rows(explainer: Explainer) -> Iterator[dict[str, Any]]:
     }
     for kind, phrases in kinds.items():
         for phrase in phrases:
-            yield {"slug": explainer.slug, "kind": kind.value, "phrase": phrase}
+            yield {"guild_id": guild_id, "slug": explainer.slug, "kind": kind.value, "phrase": phrase}
 
 
 def _explainer(db: Database, row: dict[str, Any]) -> Explainer:
     slug = row["slug"]
-    phrases = list(db.query("SELECT kind, phrase FROM faq_phrase WHERE slug = ? ORDER BY id", [slug]))
+    phrases = list(db.query("SELECT kind, phrase FROM faq_phrase WHERE guild_id = 0 AND slug = ? ORDER BY id", [slug]))
     sources = db.query("SELECT * FROM faq_source WHERE slug = ? ORDER BY position", [slug])
     first, second = (Side(**side) for side in json.loads(row["sides"]))
 

@@ -1,6 +1,7 @@
-"""The explainers as members reach them: by name, by what they type so far, or by a question."""
+"""The explainers as members reach them: the built-in set, and over it what each server publishes, pauses or retires."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Mapping
 from concurrent.futures import Executor
 
@@ -13,31 +14,50 @@ MAX_CHOICES = 25  # Discord's limit for autocompletion
 class Library:
     """All explainers in memory, and the matcher for questions."""
 
-    def __init__(self, explainers: Mapping[str, Explainer], matcher: Matcher, matching: Executor) -> None:
-        self.explainers = explainers
+    def __init__(self, built_in: Mapping[str, Explainer], matcher: Matcher, matching: Executor) -> None:
+        self.built_in = built_in
         self._matcher = matcher
         self._matching = matching
-        self._names = {
-            slug: [name.casefold() for name in (explainer.title, slug, *explainer.aliases)]
-            for slug, explainer in explainers.items()
-        }
+        self._own: defaultdict[int, dict[str, Explainer | None]] = defaultdict(dict)  # None: not served
 
-    def get(self, slug: str) -> Explainer | None:
-        return self.explainers.get(slug)
+    def on(self, guild_id: int) -> Mapping[str, Explainer]:
+        """The explainers that a server serves, by slug."""
+        own = self._own.get(guild_id)
+        if not own:
+            return self.built_in
+        return {slug: found for slug, found in {**self.built_in, **own}.items() if found is not None}
 
-    def complete(self, typed: str) -> list[Explainer]:
+    def get(self, guild_id: int, slug: str) -> Explainer | None:
+        own = self._own.get(guild_id, {})
+        return own[slug] if slug in own else self.built_in.get(slug)
+
+    def set_own(self, guild_id: int, slug: str, explainer: Explainer | None) -> None:
+        """From now on this server serves its own text of a topic, or none."""
+        self._own[guild_id][slug] = explainer
+
+    def unset_own(self, guild_id: int, slug: str) -> None:
+        """From now on this server serves the built-in text again."""
+        self._own[guild_id].pop(slug, None)
+
+    def forget_guild(self, guild_id: int) -> None:
+        self._own.pop(guild_id, None)
+
+    def complete(self, guild_id: int, typed: str) -> list[Explainer]:
         """The explainers whose title or alias holds what was typed; those where it begins a name come first."""
         wanted = typed.strip().casefold()
-        ranks = {slug: _rank(wanted, names) for slug, names in self._names.items()}
+        explainers = self.on(guild_id)
+        ranks = {slug: _rank(wanted, explainer) for slug, explainer in explainers.items()}
         found = sorted((slug for slug, rank in ranks.items() if rank is not None), key=lambda slug: (ranks[slug], slug))
-        return [self.explainers[slug] for slug in found[:MAX_CHOICES]]
+        return [explainers[slug] for slug in found[:MAX_CHOICES]]
 
-    async def ask(self, question: str) -> Judgement:
-        """Rank explainers for a question."""
-        return await asyncio.get_running_loop().run_in_executor(self._matching, self._matcher.judge, question)
+    async def ask(self, guild_id: int, question: str) -> Judgement:
+        """Rank a server's explainers for a question."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._matching, self._matcher.judge, question, None, guild_id)
 
 
-def _rank(wanted: str, names: list[str]) -> int | None:
+def _rank(wanted: str, explainer: Explainer) -> int | None:
+    names = [name.casefold() for name in (explainer.title, explainer.slug, *explainer.aliases)]
     if any(name.startswith(wanted) for name in names):
         return 0
     return 1 if any(wanted in name for name in names) else None

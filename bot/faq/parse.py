@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 from bot.errors import ExplainerError
@@ -110,7 +110,7 @@ class _Part:
     text: str
 
 
-def parse_explainer(path: Path, content: str) -> Explainer:
+def parse_explainer(path: PurePath, content: str) -> Explainer:
     """Read one explainer; the file name is its slug.
 
     Raises:
@@ -124,7 +124,7 @@ def parse_explainer(path: Path, content: str) -> Explainer:
 
 
 class _Parser:
-    def __init__(self, path: Path, content: str) -> None:
+    def __init__(self, path: PurePath, content: str) -> None:
         self._path = path
         self._lines = content.splitlines()
         self.problems: list[Problem] = []

@@ -14,7 +14,10 @@ _MAX_HITS = 24
 _SEARCH = """
     SELECT phrase.slug, phrase.kind, phrase.phrase, -bm25(faq_phrase_fts) / phrase.weight AS coverage
     FROM faq_phrase_fts JOIN faq_phrase AS phrase ON phrase.id = faq_phrase_fts.rowid
-    WHERE faq_phrase_fts MATCH :terms AND phrase.weight > 0
+    WHERE faq_phrase_fts MATCH :terms AND phrase.weight > 0 AND (
+        phrase.guild_id = :guild
+        OR phrase.guild_id = 0 AND phrase.slug NOT IN (SELECT slug FROM topic_choice WHERE guild_id = :guild)
+    )
     ORDER BY coverage DESC, phrase.id LIMIT :limit
 """
 _OWN_SCORE = "SELECT -bm25(faq_phrase_fts) AS weight FROM faq_phrase_fts WHERE faq_phrase_fts MATCH ? AND rowid = ?"
@@ -26,12 +29,13 @@ class FaqSearch:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def hits(self, sentence: str) -> Sequence[PhraseHit]:
-        """The phrasings that this sentence covers best; coverage 1 means that it has all their weight."""
+    def hits(self, sentence: str, guild_id: int) -> Sequence[PhraseHit]:
+        """The phrasings on this server that the sentence covers best; coverage 1 means that it has all their weight."""
         terms = _terms(sentence)
         if not terms:
             return ()
-        rows = self._store.read_now(lambda db: list(db.query(_SEARCH, {"terms": terms, "limit": _MAX_HITS})))
+        query = {"terms": terms, "guild": guild_id, "limit": _MAX_HITS}
+        rows = self._store.read_now(lambda db: list(db.query(_SEARCH, query)))
         return [
             PhraseHit(row["slug"], PhraseKind(row["kind"]), row["phrase"], min(1.0, row["coverage"])) for row in rows
         ]

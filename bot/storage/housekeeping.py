@@ -8,7 +8,18 @@ from bot.storage.database import Database
 from bot.storage.rows import row_time
 
 KEEP_REPLIES = timedelta(days=30)
-_GUILD_TABLES = ("guild_policy", "channel_mode", "channel_cursor", "fingerprint", "reply", "case", "effect")
+_GUILD_TABLES = (
+    "guild_policy",
+    "channel_mode",
+    "channel_cursor",
+    "fingerprint",
+    "reply",
+    "case",
+    "effect",
+    "faq_phrase",
+    "edition",
+    "topic_choice",
+)
 
 
 class SqliteHousekeeping:

@@ -8,7 +8,7 @@ MIGRATIONS = Migrations("copydesk")
 
 @MIGRATIONS()
 def faq(db: Database) -> None:
-    """The compiled explainers. Derived from files: never edited here."""
+    """The compiled explainers, derived from files (their phrases have server 0), and the servers' own editions."""
     db.executescript(
         """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -23,8 +23,18 @@ def faq(db: Database) -> None:
             kind TEXT NOT NULL, jurisdiction TEXT NOT NULL, checked TEXT NOT NULL, PRIMARY KEY (slug, id)
         ) STRICT;
         CREATE TABLE faq_phrase (
-            id INTEGER PRIMARY KEY, slug TEXT NOT NULL REFERENCES faq_explainer (slug) ON DELETE CASCADE,
-            kind TEXT NOT NULL, phrase TEXT NOT NULL, weight REAL NOT NULL DEFAULT 0
+            id INTEGER PRIMARY KEY, guild_id INTEGER NOT NULL DEFAULT 0, slug TEXT NOT NULL, kind TEXT NOT NULL,
+            phrase TEXT NOT NULL, weight REAL NOT NULL DEFAULT 0
+        ) STRICT;
+        CREATE INDEX faq_phrase_by_topic ON faq_phrase (guild_id, slug);
+        CREATE TABLE edition (
+            guild_id INTEGER NOT NULL, slug TEXT NOT NULL, version INTEGER NOT NULL, content TEXT NOT NULL,
+            editor_id INTEGER NOT NULL, at REAL NOT NULL, based_on INTEGER NOT NULL,
+            PRIMARY KEY (guild_id, slug, version)
+        ) STRICT;
+        CREATE TABLE topic_choice (
+            guild_id INTEGER NOT NULL, slug TEXT NOT NULL, state TEXT NOT NULL, published INTEGER,
+            PRIMARY KEY (guild_id, slug)
         ) STRICT;
         """
     )
@@ -37,7 +47,9 @@ def servers(db: Database) -> None:
     """What admins chose, and what the windows remember: hashes, never text."""
     db.executescript(
         """
-        CREATE TABLE guild_policy (guild_id INTEGER PRIMARY KEY, moderators_channel_id INTEGER) STRICT;
+        CREATE TABLE guild_policy (
+            guild_id INTEGER PRIMARY KEY, moderators_channel_id INTEGER, editors_role_id INTEGER
+        ) STRICT;
         CREATE TABLE channel_mode (
             guild_id INTEGER NOT NULL, channel_id INTEGER NOT NULL, mode TEXT NOT NULL,
             PRIMARY KEY (guild_id, channel_id)
@@ -64,7 +76,7 @@ def desk(db: Database) -> None:
         CREATE TABLE reply (
             id INTEGER PRIMARY KEY, guild_id INTEGER NOT NULL, channel_id INTEGER NOT NULL, message_id INTEGER NOT NULL,
             author_id INTEGER NOT NULL, slug TEXT NOT NULL, score REAL NOT NULL, reason TEXT NOT NULL,
-            state TEXT NOT NULL, at REAL NOT NULL, judged_by INTEGER, UNIQUE (guild_id, message_id)
+            state TEXT NOT NULL, at REAL NOT NULL, judged_by INTEGER, corrected_at REAL, UNIQUE (guild_id, message_id)
         ) STRICT;
         CREATE INDEX reply_by_age ON reply (at);
         CREATE TABLE reply_vote (

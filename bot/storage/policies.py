@@ -29,6 +29,11 @@ class SqlitePolicyStore:
         await self._database.write(lambda db: db.table("guild_policy").upsert(row, pk="guild_id"))
         self._policies[guild_id] = replace(self.get(guild_id), moderators_channel_id=channel_id)
 
+    async def set_editors_role(self, guild_id: int, role_id: int) -> None:
+        row = {"guild_id": guild_id, "editors_role_id": role_id}
+        await self._database.write(lambda db: db.table("guild_policy").upsert(row, pk="guild_id"))
+        self._policies[guild_id] = replace(self.get(guild_id), editors_role_id=role_id)
+
     async def set_mode(self, guild_id: int, channel_id: int, mode: Mode) -> None:
         row = {"guild_id": guild_id, "channel_id": channel_id, "mode": mode.value}
         await self._database.write(lambda db: db.table("channel_mode").upsert(row, pk=("guild_id", "channel_id")))
@@ -41,7 +46,8 @@ class SqlitePolicyStore:
     def _load(self, db: Connection) -> None:
         for row in db.query("SELECT * FROM guild_policy"):
             policy = self.get(row["guild_id"])
-            self._policies[row["guild_id"]] = replace(policy, moderators_channel_id=row["moderators_channel_id"])
+            chosen = {name: row[name] for name in ("moderators_channel_id", "editors_role_id")}
+            self._policies[row["guild_id"]] = replace(policy, **chosen)
         for row in db.query("SELECT * FROM channel_mode"):
             policy = self.get(row["guild_id"])
             modes = {**policy.modes, row["channel_id"]: Mode(row["mode"])}

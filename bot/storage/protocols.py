@@ -12,8 +12,11 @@ from bot.decide import KnownContent
 from bot.model import (
     Case,
     CaseState,
+    Edition,
+    EditionState,
     Effect,
     EffectKind,
+    Explainer,
     GuildPolicy,
     Match,
     Mode,
@@ -22,6 +25,7 @@ from bot.model import (
     Reply,
     ReplyState,
     SeenPost,
+    TopicChoice,
     Vote,
 )
 
@@ -42,6 +46,8 @@ class PolicyStore(Protocol):
     def all(self) -> Iterable[GuildPolicy]: ...
 
     async def set_moderators_channel(self, guild_id: int, channel_id: int) -> None: ...
+
+    async def set_editors_role(self, guild_id: int, role_id: int) -> None: ...
 
     async def set_mode(self, guild_id: int, channel_id: int, mode: Mode) -> None: ...
 
@@ -146,6 +152,40 @@ class CaseStore(Protocol):
 
     async def posts_gone(self, guild_id: int, message_ids: Collection[int], now: datetime) -> Sequence[int]:
         """Note that posts were deleted; return the cases whose cards this changes."""
+        ...
+
+
+class EditionStore(Protocol):
+    """The servers' own texts of topics, and what they chose for each topic."""
+
+    def published(self) -> Sequence[tuple[TopicChoice, Edition | None]]:
+        """Every choice of every server, with the edition that it serves; blocking."""
+        ...
+
+    async def add(self, edition: Edition) -> tuple[Edition, Edition | None]:
+        """Add a version, which gets the next number; beside it, a version that its editor has not seen, if any."""
+        ...
+
+    async def history(self, guild_id: int, slug: str) -> Sequence[Edition]:
+        """All versions, oldest first."""
+        ...
+
+    async def topics(self, guild_id: int) -> Sequence[str]:
+        """The topics that have a version on this server."""
+        ...
+
+    async def choice(self, guild_id: int, slug: str) -> TopicChoice | None: ...
+
+    async def publish(self, edition: Edition, explainer: Explainer, now: datetime) -> Sequence[str]:
+        """Serve this version from now on; return the effects that correct answers which still show an older text."""
+        ...
+
+    async def withdraw(self, guild_id: int, slug: str, state: EditionState) -> None:
+        """Serve the topic no more, for now or for good; its versions stay."""
+        ...
+
+    async def serve_built_in(self, guild_id: int, slug: str) -> None:
+        """Go back to the built-in text; the server's versions stay."""
         ...
 
 

@@ -148,4 +148,5 @@ def _reply(row: Mapping[str, Any]) -> Reply:
         state=ReplyState(row["state"]),
         at=from_row_time(row["at"]),
         judged_by=row["judged_by"],
+        corrected_at=from_row_time(row["corrected_at"]) if row["corrected_at"] is not None else None,
     )

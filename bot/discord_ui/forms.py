@@ -1,0 +1,92 @@
+"""The forms in which explainers are edited. A form holds five fields of 4,000 characters, so a topic has three."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.discord_ui import words
+from bot.discord_ui.answers import answer
+from bot.errors import EditingError
+from bot.faq.draft import Draft
+
+if TYPE_CHECKING:
+    from bot.app import Copydesk
+
+log = logging.getLogger(__name__)
+_LONGEST_FIELD = 4000
+_LONGEST_TITLE = 45
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field: the draft's part that it holds, and what it is called."""
+
+    part: str
+    label: str
+    long: bool = True
+
+
+FORMS: Mapping[str, tuple[FormField, ...]] = {
+    "text": (
+        FormField("short_answer", "Short answer, at most 350 characters"),
+        FormField("settled", "Settled"),
+        FormField("first_side", "The first side"),
+        FormField("second_side", "The second side, in equal length"),
+        FormField("undecided", "Undecided"),
+    ),
+    "phrases": (
+        FormField("title", "Title: a question", long=False),
+        FormField("claims", "Claims: posts to answer, one a line"),
+        FormField("not_claims", "Near misses, one a line"),
+        FormField("aliases", "Names of the topic, one a line"),
+        FormField("commonly_got_wrong", "Commonly got wrong"),
+    ),
+    "sources": (
+        FormField("sources", "Sources, as [[sources]] tables"),
+        FormField("first_heading", "Heading of the first side", long=False),
+        FormField("second_heading", "Heading of the second side", long=False),
+        FormField("as_of", "As of, such as 2026-07-05", long=False),
+        FormField("review_by", "Review by, such as 2027-03-31", long=False),
+    ),
+}
+
+
+class DraftForm(discord.ui.Modal):
+    """One form of a topic, filled in with its text."""
+
+    def __init__(self, slug: str, form: str, draft: Draft, version: int) -> None:
+        super().__init__(title=words.form_title(slug, form)[:_LONGEST_TITLE], timeout=None)
+        self._slug = slug
+        self._draft = draft
+        self._version = version
+        self._inputs: dict[str, discord.ui.TextInput[DraftForm]] = {}
+        for field in FORMS[form]:
+            style = discord.TextStyle.paragraph if field.long else discord.TextStyle.short
+            text = getattr(draft, field.part)[:_LONGEST_FIELD]
+            box: discord.ui.TextInput[DraftForm] = discord.ui.TextInput(
+                label=field.label, style=style, default=text, required=False, max_length=_LONGEST_FIELD
+            )
+            self._inputs[field.part] = box
+            self.add_item(box)
+
+    async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        client: Copydesk = interaction.client
+        draft = self._draft.with_parts(**{part: box.value for part, box in self._inputs.items()})
+        saved = await client.services.editor.save(
+            interaction.guild_id or 0, self._slug, draft, interaction.user.id, self._version
+        )
+        await answer(interaction, words.draft_saved(saved))
+
+    async def on_error(  # type: ignore[override]  # discord.py passes a modal no item
+        self, interaction: discord.Interaction[Any], error: Exception, /
+    ) -> None:
+        if isinstance(error, EditingError):
+            await answer(interaction, words.cannot_edit(error))
+        else:
+            log.error("saving a draft failed", exc_info=error)
+            await answer(interaction, words.FAILED)

@@ -1,0 +1,162 @@
+"""Editing explainers on a server: ``/faq``."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Literal
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.discord_ui import cards, words
+from bot.discord_ui.answers import answer
+from bot.discord_ui.forms import DraftForm
+from bot.discord_ui.permissions import may_edit
+from bot.errors import EditingError, ExplainerError, InputError
+from bot.faq.draft import Draft
+from bot.faq.editor import MAX_IMPORT
+from bot.model import EditionState
+
+if TYPE_CHECKING:
+    from bot.app import Copydesk
+
+    Press = discord.Interaction[Copydesk]
+
+_Slug = app_commands.Range[str, 2, 60]
+_Version = app_commands.Range[int, 1, 100_000]
+
+
+@app_commands.guild_only()
+@app_commands.default_permissions(manage_messages=True)
+class Faq(commands.GroupCog, name="faq", description="Change what Copydesk answers on this server"):
+    """Drafts, versions and publishing. Each command checks that its member may edit."""
+
+    def __init__(self, bot: Copydesk) -> None:
+        self.services = bot.services
+        self.editor = bot.services.editor
+
+    async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
+        role = self.services.policies.get(interaction.guild_id or 0).editors_role_id
+        if may_edit(interaction, role):
+            return True
+        await answer(interaction, words.EDITORS_ONLY)
+        return False
+
+    async def cog_app_command_error(
+        self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError
+    ) -> None:
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        if isinstance(cause, EditingError | InputError | ExplainerError):
+            await answer(interaction, words.cannot_edit(cause))
+
+    @app_commands.command()
+    @app_commands.describe(
+        topic="Its name in lower-case words with hyphens", title="A question neither side objects to"
+    )
+    async def add(self, interaction: Press, topic: _Slug, title: app_commands.Range[str, 5, 200]) -> None:
+        """Begin a topic of this server's own."""
+        saved = await self.editor.begin(_guild(interaction), topic, title, interaction.user.id)
+        await answer(interaction, words.draft_saved(saved))
+
+    @app_commands.command()
+    @app_commands.describe(
+        part="text: the answer and both sides; phrases: title, claims, names; sources: with headings, dates"
+    )
+    async def edit(self, interaction: Press, topic: _Slug, part: Literal["text", "phrases", "sources"]) -> None:
+        """Edit a topic's latest version in a form; it is kept as a draft."""
+        draft, version = await self.editor.open(_guild(interaction), topic)
+        await interaction.response.send_modal(DraftForm(topic, part, draft, version))
+
+    @app_commands.command()
+    async def preview(self, interaction: Press, topic: _Slug, version: _Version | None = None) -> None:
+        """See a version as members would."""
+        edition = await self.editor.version(_guild(interaction), topic, version)
+        explainer = Draft.from_json(edition.content).to_explainer(topic)
+        await answer(interaction, embed=cards.answer_card(explainer))
+
+    @app_commands.command()
+    async def publish(self, interaction: Press, topic: _Slug, version: _Version | None = None) -> None:
+        """Serve a version, the latest if none is named, and correct recent answers."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await answer(interaction, words.published(await self.editor.publish(_guild(interaction), topic, version)))
+
+    @app_commands.command()
+    async def pause(self, interaction: Press, topic: _Slug) -> None:
+        """Neither answer nor show a topic for now."""
+        await self._withdraw(interaction, topic, EditionState.PAUSED)
+
+    @app_commands.command()
+    async def retire(self, interaction: Press, topic: _Slug) -> None:
+        """Neither answer nor show a topic any more; its versions stay."""
+        await self._withdraw(interaction, topic, EditionState.RETIRED)
+
+    @app_commands.command()
+    @app_commands.describe(version="Which one; without it, the built-in text is served again")
+    async def restore(self, interaction: Press, topic: _Slug, version: _Version | None = None) -> None:
+        """Go back to an earlier version, or to the built-in text."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if version is None:
+            await self.editor.serve_built_in(_guild(interaction), topic)
+            await answer(interaction, words.built_in_again(topic))
+        else:
+            await answer(interaction, words.published(await self.editor.publish(_guild(interaction), topic, version)))
+
+    @app_commands.command()
+    async def history(self, interaction: Press, topic: _Slug) -> None:
+        """List a topic's versions."""
+        editions = await self.editor.history(_guild(interaction), topic)
+        served = await self.editor.served_version(_guild(interaction), topic)
+        await answer(interaction, words.history(editions, served))
+
+    @app_commands.command()
+    async def diff(self, interaction: Press, topic: _Slug, version: _Version | None = None) -> None:
+        """Show what a version changed."""
+        text = await self.editor.diff(_guild(interaction), topic, version)
+        await _send_file(interaction, f"{topic}.diff", text.encode())
+
+    @app_commands.command(name="import")
+    @app_commands.describe(file="A Markdown file, a JSON file, or a zip of such")
+    async def import_file(self, interaction: Press, file: discord.Attachment) -> None:
+        """Keep explainers of a file as drafts."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if file.size > MAX_IMPORT:
+            raise InputError(f"{file.filename} is larger than {MAX_IMPORT:,} bytes")
+        content = await file.read()
+        saved = await self.editor.import_file(_guild(interaction), file.filename, content, interaction.user.id)
+        await answer(interaction, words.imported(saved))
+
+    @app_commands.command()
+    async def export(self, interaction: Press) -> None:
+        """Get this server's topics as a zip of Markdown files and JSON."""
+        await _send_file(interaction, "explainers.zip", await self.editor.export(_guild(interaction)))
+
+    @edit.autocomplete("topic")
+    @preview.autocomplete("topic")
+    @publish.autocomplete("topic")
+    @pause.autocomplete("topic")
+    @retire.autocomplete("topic")
+    @restore.autocomplete("topic")
+    @history.autocomplete("topic")
+    @diff.autocomplete("topic")
+    async def complete_topic(self, interaction: Press, typed: str) -> list[app_commands.Choice[str]]:
+        slugs = await self.editor.topics(_guild(interaction))
+        found = [slug for slug in slugs if typed.casefold() in slug]
+        return [app_commands.Choice(name=slug, value=slug) for slug in found[:25]]
+
+    async def _withdraw(self, interaction: Press, topic: str, state: EditionState) -> None:
+        await self.editor.withdraw(_guild(interaction), topic, state)
+        await answer(interaction, words.topic_state(topic, state))
+
+
+async def _send_file(interaction: Press, name: str, content: bytes) -> None:
+    await interaction.response.send_message(file=discord.File(BytesIO(content), name), ephemeral=True)
+
+
+def _guild(interaction: Press) -> int:
+    return interaction.guild_id or 0  # guild_only: Discord always sends it
+
+
+async def setup(bot: Copydesk) -> None:
+    """Load the cog."""
+    await bot.add_cog(Faq(bot))
