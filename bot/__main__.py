@@ -26,6 +26,8 @@ from bot.claims.matcher import Matcher
 from bot.doctor import examine
 from bot.errors import ConfigurationError, CopydeskError, ExplainerError, InputError
 from bot.faq.build import load_explainers
+from bot.faq.draft import Draft
+from bot.faq.editions import SqliteEditionStore
 from bot.faq.files import explainers_folder, read_explainers
 from bot.faq.search import FaqSearch
 from bot.model import GuildPolicy
@@ -154,6 +156,25 @@ def build(folder: Path | None) -> None:
         database.close()
     sources = {source.url for explainer in explainers.values() for source in explainer.sources}
     click.echo(f"{len(explainers)} explainers with {len(sources)} sources in {settings.database}")
+
+
+@faq.command()
+@click.option("--server", "guild_id", required=True, type=int, help="The server's number: Copy Server ID in Discord.")
+@click.option("--to", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where to write.")
+def export(guild_id: int, folder: Path) -> None:
+    """Write the texts that a server publishes as explainer files, for review."""
+    database = open_database(_settings())
+    try:
+        published = [
+            edition for choice, edition in SqliteEditionStore(database).published() if choice.guild_id == guild_id
+        ]
+    finally:
+        database.close()
+    drafts = {edition.slug: Draft.from_json(edition.content) for edition in published if edition is not None}
+    folder.mkdir(parents=True, exist_ok=True)
+    for slug, draft in drafts.items():
+        (folder / f"{slug}.md").write_text(draft.to_markdown(), encoding="utf-8")
+    click.echo(f"{len(drafts)} explainers in {folder}")
 
 
 @cli.command()

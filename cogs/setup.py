@@ -29,17 +29,27 @@ class Setup(commands.Cog):
     @app_commands.guild_only()
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.checks.has_permissions(manage_guild=True)
-    @app_commands.describe(moderators="The channel where cases and suggestions go; only moderators should see it")
-    async def setup(self, interaction: discord.Interaction[Copydesk], moderators: discord.TextChannel) -> None:
-        """Choose the moderators' channel."""
+    @app_commands.describe(
+        moderators="The channel where cases and suggestions go; only moderators should see it",
+        editors="Members with this role may change explainers with /faq, as admins may",
+    )
+    async def setup(
+        self,
+        interaction: discord.Interaction[Copydesk],
+        moderators: discord.TextChannel,
+        editors: discord.Role | None = None,
+    ) -> None:
+        """Choose the moderators' channel, and who edits explainers."""
         missing = lacks(moderators.permissions_for(moderators.guild.me), TO_ANSWER)
         if missing:
             await answer(interaction, words.bot_lacks(missing, moderators.id))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self.services.policies.set_moderators_channel(moderators.guild.id, moderators.id)
+        if editors is not None:
+            await self.services.policies.set_editors_role(moderators.guild.id, editors.id)
         await self.services.desk.show_waiting(moderators.guild.id)
-        await answer(interaction, words.setup_done(moderators.id))
+        await answer(interaction, words.setup_done(moderators.id, editors.id if editors else None))
 
     @app_commands.command()
     @app_commands.guild_only()

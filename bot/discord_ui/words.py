@@ -76,9 +76,10 @@ def nothing_on(place: str) -> str:
     return f"This explainer has nothing on {place} alone."
 
 
-def setup_done(channel_id: int) -> str:
+def setup_done(channel_id: int, editors_role_id: int | None) -> str:
     """The moderators' channel was chosen."""
-    return f"Cases and suggestions now go to <#{channel_id}>. Next: `/watch` switches channels on."
+    editors = f" Members with <@&{editors_role_id}> may edit explainers." if editors_role_id else ""
+    return f"Cases and suggestions now go to <#{channel_id}>.{editors} Next: `/watch` switches channels on."
 
 
 def setup_needed(mode: Mode) -> str:
