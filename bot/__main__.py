@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from discord.utils import utcnow
 from dotenv import dotenv_values
 
 from bot import log
@@ -27,6 +28,7 @@ from bot.doctor import examine
 from bot.errors import ConfigurationError, CopydeskError, ExplainerError, InputError
 from bot.faq.build import load_explainers
 from bot.faq.files import explainers_folder, read_explainers
+from bot.faq.lint import lint
 from bot.faq.search import FaqSearch
 from bot.model import GuildPolicy
 from bot.settings import NO_TOKEN, Settings
@@ -153,6 +155,21 @@ def build(folder: Path | None) -> None:
         database.close()
     sources = {source.url for explainer in explainers.values() for source in explainer.sources}
     click.echo(f"{len(explainers)} explainers with {len(sources)} sources in {settings.database}")
+
+
+@faq.command()
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def check(folder: Path | None) -> None:
+    """Judge the explainers: balance, tone, sources, dates, plain words; errors and warnings as file:line."""
+    folder = folder or _settings().explainers or explainers_folder()
+    number, problems = lint(folder, utcnow().date())
+    for problem in problems:
+        click.echo(str(problem))
+    warnings = sum(problem.is_warning for problem in problems)
+    errors = len(problems) - warnings
+    click.echo(f"explainers: {number}, errors: {errors}, warnings: {warnings}")
+    if errors:
+        raise click.exceptions.Exit(EX_DATAERR)
 
 
 @cli.command()
