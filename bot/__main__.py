@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from discord.utils import utcnow
 from dotenv import dotenv_values
 
 from bot import log
@@ -29,6 +30,7 @@ from bot.faq.build import load_explainers
 from bot.faq.draft import Draft
 from bot.faq.editions import SqliteEditionStore
 from bot.faq.files import explainers_folder, read_explainers
+from bot.faq.lint import lint
 from bot.faq.search import FaqSearch
 from bot.model import GuildPolicy
 from bot.settings import NO_TOKEN, Settings
@@ -175,6 +177,21 @@ def export(guild_id: int, folder: Path) -> None:
     for slug, draft in drafts.items():
         (folder / f"{slug}.md").write_text(draft.to_markdown(), encoding="utf-8")
     click.echo(f"{len(drafts)} explainers in {folder}")
+
+
+@faq.command()
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def check(folder: Path | None) -> None:
+    """Judge the explainers: balance, tone, sources, dates, plain words; errors and warnings as file:line."""
+    folder = folder or _settings().explainers or explainers_folder()
+    number, problems = lint(folder, utcnow().date())
+    for problem in problems:
+        click.echo(str(problem))
+    warnings = sum(problem.is_warning for problem in problems)
+    errors = len(problems) - warnings
+    click.echo(f"explainers: {number}, errors: {errors}, warnings: {warnings}")
+    if errors:
+        raise click.exceptions.Exit(EX_DATAERR)
 
 
 @cli.command()

@@ -5,7 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from bot.errors import ExplainerError
-from bot.faq.parse import Problem, parse_explainer
+from bot.faq.page import Page
+from bot.faq.parse import Problem, examine
 from bot.model import Explainer
 
 _FORMAT = b"1"  # raise it when the compiled tables change their meaning: installed databases are compiled anew
@@ -32,22 +33,42 @@ def read_explainers(folder: Path) -> tuple[Explainer, ...]:
     Raises:
         ExplainerError: with every problem of every file.
     """
-    explainers: list[Explainer] = []
-    problems: list[object] = []
-    files = _files(folder)
-    if not files:
-        problems.append(f"{folder}: no explainer (*.md) found: check the path, or reinstall")
-    for path in files:
-        try:
-            explainers.append(parse_explainer(path, path.read_text(encoding="utf-8")))
-        except UnicodeDecodeError:
-            problems.append(Problem(str(path), 1, "save the file as UTF-8"))
-        except ExplainerError as error:
-            problems.extend(error.problems)
-    problems += _shared_claims(folder, explainers) + _unknown_relations(folder, explainers, {p.stem for p in files})
+    explainers, problems = examine_folder(folder)
     if problems:
         raise ExplainerError(problems)
-    return tuple(explainers)
+    return explainers
+
+
+def examine_folder(folder: Path) -> tuple[tuple[Explainer, ...], list[Problem]]:
+    """The explainers of a folder that can be read, and every problem that keeps the folder from being compiled.
+
+    Raises:
+        ExplainerError: there is no explainer at all.
+    """
+    files = _files(folder)
+    if not files:
+        raise ExplainerError([f"{folder}: no explainer (*.md) found: check the path, or reinstall"])
+    explainers: list[Explainer] = []
+    problems: list[Problem] = []
+    for path in files:
+        explainer, found = _examine_file(path)
+        problems += found
+        if explainer is not None:
+            explainers.append(explainer)
+    problems += _shared_claims(folder, explainers) + _unknown_relations(folder, explainers, {p.stem for p in files})
+    return tuple(explainers), problems
+
+
+def path_of(folder: Path, slug: str) -> Path:
+    """The file of an explainer."""
+    return folder / f"{slug}.md"
+
+
+def _examine_file(path: Path) -> tuple[Explainer | None, list[Problem]]:
+    try:
+        return examine(path, path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        return None, [Problem(str(path), 1, "save the file as UTF-8")]
 
 
 def _files(folder: Path) -> list[Path]:
@@ -60,7 +81,7 @@ def _shared_claims(folder: Path, explainers: list[Explainer]) -> list[Problem]:
         for claim in dict.fromkeys(claim.casefold() for claim in explainer.claims):
             owners[claim].append(explainer.slug)
     return [
-        _at_text(folder / f"{slugs[1]}.md", claim, f"{slugs[0]}.md has the same claim: keep it in one of them")
+        _at_text(path_of(folder, slugs[1]), claim, f"{slugs[0]}.md has the same claim: keep it in one of them")
         for claim, slugs in owners.items()
         if len(slugs) > 1
     ]
@@ -68,7 +89,7 @@ def _shared_claims(folder: Path, explainers: list[Explainer]) -> list[Problem]:
 
 def _unknown_relations(folder: Path, explainers: list[Explainer], known: set[str]) -> list[Problem]:
     return [
-        _at_text(folder / f"{explainer.slug}.md", f'"{slug}"', f"related names {slug}, but there is no {slug}.md")
+        _at_text(path_of(folder, explainer.slug), f'"{slug}"', f"related names {slug}, but there is no {slug}.md")
         for explainer in explainers
         for slug in explainer.related
         if slug not in known
@@ -76,6 +97,4 @@ def _unknown_relations(folder: Path, explainers: list[Explainer], known: set[str
 
 
 def _at_text(path: Path, text: str, message: str) -> Problem:
-    """A problem at the first line that holds this text, whatever its case."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return Problem(str(path), next((n for n, line in enumerate(lines, 1) if text in line.casefold()), 1), message)
+    return Problem(str(path), Page(path.read_text(encoding="utf-8")).line_of_text(text), message)

@@ -5,45 +5,48 @@ A file is TOML front matter between two ``+++`` lines, then Markdown: the short 
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
 from typing import Any
 
 from bot.errors import ExplainerError
+from bot.faq.page import SECTION, SIDE, Page, Part
 from bot.model import Explainer, Side, Source
 
 SOURCE_KINDS = ("statute", "judgment", "filing", "agency-report", "paper", "institution", "press")
 CHECKS = ("read", "reported", "unchecked")
 SECTIONS = ("Settled", "Disputed", "Undecided", "Commonly got wrong")
-_SECTION, _SIDE = 2, 3  # heading levels
-_SHAPE = [_SECTION, _SECTION, _SIDE, _SIDE, _SECTION, _SECTION]
+_SHAPE = [SECTION, SECTION, SIDE, SIDE, SECTION, SECTION]
 NOTE = re.compile(r"\[\^([^\]\s]+)\]")
 
-# Longest lengths in characters without notes: what Discord takes (a field 1,024), and what is read in 20 seconds.
+# Longest lengths in characters without notes: what fits on a card and is read in 20 seconds.
 _LIMITS = {
     "title": 200,
+    "heading": 100,
     "short answer": 350,
     "Settled": 1000,
     "side": 800,
     "Undecided": 800,
     "Commonly got wrong": 1000,
 }
+_FIELD = 1024  # what a field of Discord's holds, notes included
+_SHOWN_NOTE = " [10]"  # what a note becomes there, at its longest
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_KEY_LINE = r"^\s*{}\s*="
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """Something wrong in an explainer file, and what to do about it."""
+    """Something wrong in an explainer file, and what to do about it; a warning is for a person to judge."""
 
     file: str
     line: int
     message: str
+    is_warning: bool = False
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
+        return f"{self.file}:{self.line}: {'warning: ' if self.is_warning else ''}{self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,49 +103,48 @@ _SOURCE_FIELDS: Mapping[str, _Field] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A heading (empty for the short answer), its line, and the text below it."""
-
-    level: int
-    heading: str
-    line: int
-    text: str
-
-
 def parse_explainer(path: PurePath, content: str) -> Explainer:
     """Read one explainer; the file name is its slug.
 
     Raises:
         ExplainerError: with every problem found.
     """
-    parser = _Parser(path, content)
-    explainer = parser.explainer()
+    explainer, problems = examine(path, content)
     if explainer is None:
-        raise ExplainerError(sorted(parser.problems))
+        raise ExplainerError(problems)
     return explainer
+
+
+def examine(path: PurePath, content: str) -> tuple[Explainer | None, list[Problem]]:
+    """Read one explainer, if it can be read, and tell every problem in it."""
+    parser = _Parser(path, content)
+    return parser.explainer(), sorted(parser.problems)
 
 
 class _Parser:
     def __init__(self, path: PurePath, content: str) -> None:
         self._path = path
-        self._lines = content.splitlines()
+        self._page = Page(content)
         self.problems: list[Problem] = []
 
     def explainer(self) -> Explainer | None:
         if not _SLUG.match(self._path.stem):
             self._problem(1, f"rename the file: {self._path.stem!r} is not lower-case words with hyphens")
-        end = self._end_of_front_matter()
+        if not self._page.is_fenced:
+            self._problem(1, "begin the file with a line +++, then the front matter")
+            return None
+        end = self._page.end
         if end is None:
+            self._problem(1, "close the front matter with a second line +++")
             return None
         data = self._front_matter(end)
-        parts = list(self._parts(end))
+        parts = list(self._page.parts())
         sections = self._sections(parts)
         if data is None:
             return None
         self._check_fields(data, _FIELDS, 1, end)
         sources = self._sources(data, end)
-        self._check_notes({source.id for source in sources}, end)
+        self._check_notes({name for table in _tables(data) if isinstance(name := table.get("id"), str)})
         if self.problems:
             return None
         return Explainer(
@@ -159,20 +161,9 @@ class _Parser:
     def _problem(self, line: int, message: str) -> None:
         self.problems.append(Problem(str(self._path), line, message))
 
-    def _end_of_front_matter(self) -> int | None:
-        """The index of the closing ``+++``."""
-        if not self._lines or self._lines[0].strip() != "+++":
-            self._problem(1, "begin the file with a line +++, then the front matter")
-            return None
-        for index, line in enumerate(self._lines[1:], 1):
-            if line.strip() == "+++":
-                return index
-        self._problem(1, "close the front matter with a second line +++")
-        return None
-
     def _front_matter(self, end: int) -> dict[str, Any] | None:
         try:
-            return tomllib.loads("\n".join(["", *self._lines[1:end]]))  # the empty line keeps the line numbers
+            return tomllib.loads(self._page.front_matter())
         except tomllib.TOMLDecodeError as error:
             where = re.search(r"at line (\d+)", str(error))
             self._problem(int(where[1]) if where else end, f"the front matter is not valid TOML: {error}")
@@ -185,89 +176,76 @@ class _Parser:
             if name not in table:
                 self._problem(first, f"add {name}: {field.expected}")
             elif not field.check(table[name]):
-                self._problem(self._line_of(name, first, last), f"{name} must be {field.expected}")
+                self._problem(self._page.line_of_key(name, first, last), f"{name} must be {field.expected}")
         for name in table.keys() - fields.keys():
             self._problem(
-                self._line_of(name, first, last), f"remove {name}: no such key; known are {', '.join(fields)}"
+                self._page.line_of_key(name, first, last), f"remove {name}: no such key; known are {', '.join(fields)}"
             )
         title = table.get("title")
         if isinstance(title, str) and len(title) > _LIMITS["title"]:
-            self._problem(self._line_of("title", first, last), f"shorten the title to {_LIMITS['title']} characters")
+            line = self._page.line_of_key("title", first, last)
+            self._problem(line, f"shorten the title to {_LIMITS['title']} characters")
         return len(self.problems) == before
 
-    def _line_of(self, key: str, first: int, last: int) -> int:
-        for number in range(first, last + 1):
-            if re.match(_KEY_LINE.format(re.escape(key)), self._lines[number - 1]):
-                return number
-        return first
-
     def _sources(self, data: Mapping[str, Any], end: int) -> tuple[Source, ...]:
-        starts = [n for n, line in enumerate(self._lines[:end], 1) if line.strip() == "[[sources]]"]
-        tables = data.get("sources")
+        starts = [n for n, line in enumerate(self._page.lines[:end], 1) if line.strip() == "[[sources]]"]
         sources: list[Source] = []
-        for index, table in enumerate(tables if isinstance(tables, list) else []):
+        for index, table in enumerate(_tables(data)):
             first = starts[index] if index < len(starts) else 1
             last = starts[index + 1] - 1 if index + 1 < len(starts) else end
-            if isinstance(table, dict) and self._check_fields(table, _SOURCE_FIELDS, first, last):
+            if self._check_fields(table, _SOURCE_FIELDS, first, last):
                 if table["id"] in {source.id for source in sources}:
                     self._problem(first, f"the source id {table['id']} stands twice: give each source its own")
                 sources.append(Source(**table))
         return tuple(sources)
 
-    def _parts(self, end: int) -> Iterator[_Part]:
-        """Cut the Markdown at its headings; the first part has none."""
-        level, heading, line, text = 0, "", end + 2, list[str]()
-        for number, content in enumerate(self._lines[end + 1 :], end + 2):
-            found = re.match(r"(#{1,6})\s+(.*)", content)
-            if found:
-                yield _Part(level, heading, line, "\n".join(text).strip())
-                level, heading, line, text = len(found[1]), found[2].strip(), number, []
-            else:
-                text.append(content)
-        yield _Part(level, heading, line, "\n".join(text).strip())
-
-    def _sections(self, parts: list[_Part]) -> dict[str, str]:
-        self._check_length("short answer", parts[0])
-        sections = [part for part in parts if part.level not in (0, _SIDE)]
-        if tuple((part.level, part.heading) for part in sections) != tuple((_SECTION, name) for name in SECTIONS):
+    def _sections(self, parts: list[Part]) -> dict[str, str]:
+        sections = [part for part in parts if part.level not in (0, SIDE)]
+        if tuple((part.level, part.heading) for part in sections) != tuple((SECTION, name) for name in SECTIONS):
             wanted = ", ".join(f"## {name}" for name in SECTIONS)
             self._problem(parts[0].line, f"the sections must be exactly these, in this order: {wanted}")
-        if [part.level for part in parts if part.heading in SECTIONS or part.level == _SIDE] != _SHAPE:
+        if [part.level for part in parts if part.heading in SECTIONS or part.level == SIDE] != _SHAPE:
             self._problem(parts[0].line, "## Disputed needs exactly two ### headings, one for each side")
-        for part in parts[1:]:
+        for part in parts:
             if part.heading != "Disputed":
-                self._check_length("side" if part.level == _SIDE else part.heading, part)
+                self._check_length(part)
         return {part.heading: part.text for part in sections}
 
-    def _check_length(self, name: str, part: _Part) -> None:
-        length = len(NOTE.sub("", part.text))
+    def _check_length(self, part: Part) -> None:
+        name, length = part.name, len(NOTE.sub("", part.text))
         if not length:
             self._problem(part.line, f"write the {name}: it is empty")
         elif length > _LIMITS.get(name, length):
             self._problem(
                 part.line, f"shorten the {name} from {length} to {_LIMITS[name]} characters (notes not counted)"
             )
+        elif len(NOTE.sub(_SHOWN_NOTE, part.text)) > _FIELD:
+            self._problem(part.line, f"shorten the {name}, or cut notes: Discord shows {_FIELD} characters with them")
+        if len(part.heading) > _LIMITS["heading"]:
+            self._problem(part.line, f"shorten the heading to {_LIMITS['heading']} characters")
 
     @staticmethod
-    def _sides(parts: list[_Part]) -> tuple[Side, Side]:
-        first, second = (Side(part.heading, part.text) for part in parts if part.level == _SIDE)
+    def _sides(parts: list[Part]) -> tuple[Side, Side]:
+        first, second = (Side(part.heading, part.text) for part in parts if part.level == SIDE)
         return first, second
 
-    def _check_notes(self, known: set[str], end: int) -> None:
+    def _check_notes(self, known: set[str]) -> None:
         used = set()
-        for number, line in enumerate(self._lines[end + 1 :], end + 2):
+        for number, line in self._page.body():
             for note in NOTE.findall(line):
                 used.add(note)
                 if note not in known:
                     self._problem(number, f"no source has the id {note}: add it to [[sources]] or correct the note")
         for unused in known - used:
             self._problem(
-                self._line_of_source(unused, end),
+                self._page.line_of_source(unused),
                 f"no sentence rests on the source {unused}: note it with [^{unused}] or remove it",
             )
 
-    def _line_of_source(self, source_id: str, end: int) -> int:
-        return next((n for n, line in enumerate(self._lines[:end], 1) if f'"{source_id}"' in line), 1)
+
+def _tables(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    sources = data.get("sources")
+    return [table for table in sources if isinstance(table, dict)] if isinstance(sources, list) else []
 
 
 def _frozen(value: object) -> Any:  # noqa: ANN401  # front matter holds texts, dates and lists; the fields' checks have run
