@@ -8,7 +8,7 @@ from bot.errors import ExplainerError
 from bot.faq.parse import Problem, parse_explainer
 from bot.model import Explainer
 
-_FORMAT = b"1"  # raise it when the compiled tables change their meaning: installed databases are compiled anew
+_FORMAT = b"2"  # raise it when the compiled tables change their meaning: installed databases are compiled anew
 
 
 def explainers_folder() -> Path:

@@ -22,6 +22,7 @@ from bot.model import (
     Reply,
     ReplyState,
     SeenPost,
+    SourceCheck,
 )
 
 
@@ -130,6 +131,18 @@ class CaseStore(Protocol):
 
     async def posts_gone(self, guild_id: int, message_ids: Collection[int], now: datetime) -> Sequence[int]:
         """Note that posts were deleted; return the cases whose cards this changes."""
+        ...
+
+
+class SourceCheckStore(Protocol):
+    """What the last look at each source's address found. Sources belong to no server."""
+
+    async def all(self) -> Mapping[str, SourceCheck]:
+        """The checks by address."""
+        ...
+
+    async def record(self, check: SourceCheck) -> None:
+        """Note a look; one that found nothing out leaves an earlier state standing, with its problem beside it."""
         ...
 
 
