@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from discord.utils import utcnow
 from dotenv import dotenv_values
 
 from bot import log
@@ -27,9 +28,12 @@ from bot.doctor import examine
 from bot.errors import ConfigurationError, CopydeskError, ExplainerError, InputError
 from bot.faq.build import load_explainers
 from bot.faq.files import explainers_folder, read_explainers
+from bot.faq.ledger import Ledger
+from bot.faq.links import LinkChecker
 from bot.faq.search import FaqSearch
-from bot.model import GuildPolicy
+from bot.model import GuildPolicy, SourceCheck
 from bot.settings import NO_TOKEN, Settings
+from bot.storage.checks import SqliteSourceCheckStore
 from bot.storage.database import Database
 from bot.supervisor import Supervisor, stopped_by_signals
 from bot.web import health_page
@@ -61,7 +65,8 @@ def run() -> None:
 
 
 async def _run(settings: Settings, token: str, database: Database) -> None:
-    supervisor = Supervisor(lambda: build_bot(database), token)
+    links = LinkChecker(utcnow) if settings.check_links else None
+    supervisor = Supervisor(lambda: build_bot(database, links=links), token)
     async with stopped_by_signals(supervisor.stop), health_page(settings.health_port, lambda: supervisor.bot):
         await supervisor.run()
 
@@ -153,6 +158,30 @@ def build(folder: Path | None) -> None:
         database.close()
     sources = {source.url for explainer in explainers.values() for source in explainer.sources}
     click.echo(f"{len(explainers)} explainers with {len(sources)} sources in {settings.database}")
+
+
+@faq.command()
+def links() -> None:
+    """Look whether the sources' addresses still stand, on public servers only; tell which moved or are gone."""
+    database = open_database(_settings())
+    try:
+        ledger = Ledger(database.read_now(load_explainers), SqliteSourceCheckStore(database), utcnow)
+        checks = asyncio.run(_look(ledger))
+    finally:
+        database.close()
+    for line in ledger.report(checks):
+        click.echo(line)
+
+
+async def _look(ledger: Ledger) -> list[SourceCheck]:
+    checks: list[SourceCheck] = []
+    with click.progressbar(
+        length=len(ledger.addresses), label="Looking", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+        async for check in ledger.check(LinkChecker(utcnow), ledger.addresses):
+            checks.append(check)
+            bar.update(1)
+    return checks
 
 
 @cli.command()

@@ -25,13 +25,16 @@ from bot.duplicates import DETECTORS
 from bot.duplicates.window import Window
 from bot.faq.build import bring_up_to_date, load_explainers
 from bot.faq.files import explainers_folder
+from bot.faq.ledger import Ledger
 from bot.faq.library import Library
+from bot.faq.links import LinkChecker
 from bot.faq.search import FaqSearch
 from bot.model import Explainer
 from bot.outbox import Outbox
 from bot.pipeline import Memory, Pipeline
 from bot.settings import Settings
 from bot.storage.cases import SqliteCaseStore
+from bot.storage.checks import SqliteSourceCheckStore
 from bot.storage.database import Database
 from bot.storage.effects import SqliteEffectStore
 from bot.storage.fingerprints import SqliteFingerprintStore
@@ -62,6 +65,8 @@ class Services:
     housekeeping: SqliteHousekeeping
     meta: SqliteMeta
     window: Window
+    ledger: Ledger
+    links: LinkChecker | None  # None: sources' addresses are not looked at
 
     @property
     def explainers(self) -> Mapping[str, Explainer]:
@@ -141,7 +146,9 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
-def build_bot(database: Database, clock: Callable[[], datetime] = discord.utils.utcnow) -> Copydesk:
+def build_bot(
+    database: Database, clock: Callable[[], datetime] = discord.utils.utcnow, links: LinkChecker | None = None
+) -> Copydesk:
     """Wire a bot on an open database. A bot lives for one connection; the database outlives it."""
     matching = ThreadPoolExecutor(1, thread_name_prefix="matching")
     explainers = database.read_now(load_explainers)
@@ -151,10 +158,11 @@ def build_bot(database: Database, clock: Callable[[], datetime] = discord.utils.
     cases = SqliteCaseStore(database)
     effects = SqliteEffectStore(database)
     fingerprints = SqliteFingerprintStore(database)
+    ledger = Ledger(explainers, SqliteSourceCheckStore(database), clock)
     window = Window(DETECTORS)
     bot = Copydesk()
-    outbox = Outbox(effects, DiscordSender(bot, explainers, policies, replies, cases), clock)
-    memory = Memory(policies, fingerprints, replies, cases)
+    outbox = Outbox(effects, DiscordSender(bot, explainers, policies, replies, cases, ledger), clock)
+    memory = Memory(policies, fingerprints, replies, cases, ledger)
     bot.services = Services(
         library=Library(explainers, matcher, matching),
         pipeline=Pipeline(memory, outbox, window, matcher, matching=matching, clock=clock),
@@ -167,5 +175,7 @@ def build_bot(database: Database, clock: Callable[[], datetime] = discord.utils.
         housekeeping=SqliteHousekeeping(database),
         meta=SqliteMeta(database),
         window=window,
+        ledger=ledger,
+        links=links,
     )
     return bot

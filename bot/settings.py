@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.errors import ConfigurationError
 
 _LAST_PORT = 65_535
+_SWITCH = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 PORTAL = "https://discord.com/developers/applications"
 NO_TOKEN = (
@@ -24,6 +25,7 @@ class Settings:
     explainers: Path | None = None  # None: those that came with the installation
     log_level: str = "INFO"
     health_port: int | None = None
+    check_links: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -44,6 +46,9 @@ class Settings:
         folder = values.get("COPYDESK_EXPLAINERS")
         if folder is not None and not Path(folder).is_dir():
             problems.append(f"COPYDESK_EXPLAINERS is {folder!r}: there is no such folder.")
+        check_links = _SWITCH.get(values.get("COPYDESK_CHECK_LINKS", "off").lower())
+        if check_links is None:
+            problems.append(f"COPYDESK_CHECK_LINKS is {values['COPYDESK_CHECK_LINKS']!r}: use on or off.")
         if problems:
             raise ConfigurationError(problems)
         return cls(
@@ -52,4 +57,5 @@ class Settings:
             explainers=Path(folder) if folder else None,
             log_level=level,
             health_port=int(port) if port else None,
+            check_links=bool(check_links),
         )

@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.discord_ui import cards, words
 from bot.discord_ui.buttons import answer
-from bot.model import Band
+from bot.model import Band, Explainer
 
 if TYPE_CHECKING:
     from bot.app import Copydesk
@@ -23,6 +23,7 @@ class Explain(commands.Cog):
 
     def __init__(self, bot: Copydesk) -> None:
         self.library = bot.services.library
+        self.ledger = bot.services.ledger
 
     @app_commands.command()
     @app_commands.describe(topic="Type a word of it: titles, cases, companies, data sets")
@@ -32,7 +33,7 @@ class Explain(commands.Cog):
         if found is None:
             await answer(interaction, words.UNKNOWN_TOPIC)
         else:
-            await interaction.response.send_message(embed=cards.explainer_card(found))
+            await self._show(interaction, found)
 
     @explain.autocomplete("topic")
     async def complete_topic(
@@ -49,11 +50,15 @@ class Explain(commands.Cog):
         judgement = await self.library.ask(question)
         found = self.library.get(judgement.topic or "")
         if found is not None and judgement.band is Band.ANSWER:
-            await interaction.response.send_message(embed=cards.explainer_card(found))
+            await self._show(interaction, found)
         elif judgement.score >= _WORTH_SHOWING:
             await answer(interaction, cards.menu(judgement.matches, self.library.explainers))
         else:
             await answer(interaction, words.NO_MATCH)
+
+    async def _show(self, interaction: discord.Interaction[Copydesk], explainer: Explainer) -> None:
+        under_review = await self.ledger.staleness(explainer.slug)
+        await interaction.response.send_message(embed=cards.explainer_card(explainer, under_review))
 
 
 async def setup(bot: Copydesk) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import discord
 
 from bot.discord_ui import words
+from bot.faq.ledger import Stale
 from bot.faq.parse import NOTE
 from bot.model import Case, CasePost, CaseState, Effect, Explainer, Match, Reply, ReplyState, Source
 
@@ -24,20 +25,25 @@ _CHECKED = {
 }
 _NOTES = re.compile(rf"(?:{NOTE.pattern})+")
 _PROBLEM = 100
+_SHOWN_STALE = 10  # a description of 4,096 characters holds them at these lengths
+_TITLE, _REASON = 100, 200
 _PLACES = {"INT": "international"}
 _DETECTORS = {"exact": "the same text"}
 
 
-def answer_card(explainer: Explainer) -> discord.Embed:
-    """The short answer to a claim: two or three sentences and their sources."""
+def answer_card(explainer: Explainer, under_review: str | None = None) -> discord.Embed:
+    """The short answer to a claim: two or three sentences and their sources; and why it is under review, if it is."""
     cited = _cited(explainer, explainer.short_answer)[:CARD_SOURCES]
     description = f"{_numbered(explainer, explainer.short_answer)}\n\n**Sources**\n{_source_lines(explainer, cited)}"
-    return _explainer_embed(explainer, description)
+    embed = _explainer_embed(explainer, description)
+    if under_review is not None:
+        embed.add_field(name=words.UNDER_REVIEW, value=words.sentence(under_review), inline=False)
+    return embed
 
 
-def explainer_card(explainer: Explainer) -> discord.Embed:
+def explainer_card(explainer: Explainer, under_review: str | None = None) -> discord.Embed:
     """What ``/explain`` shows: the short answer, both sides, what is undecided, and the sources of the short answer."""
-    embed = answer_card(explainer)
+    embed = answer_card(explainer, under_review)
     for side in explainer.sides:
         embed.add_field(name=side.heading, value=_numbered(explainer, side.text), inline=False)
     embed.add_field(name="Undecided", value=_numbered(explainer, explainer.undecided), inline=False)
@@ -103,9 +109,20 @@ def suggestion_text(reply: Reply) -> str:
     return f"{text}: {reply.state.value} by <@{reply.judged_by}>"
 
 
-def suggestion_card(reply: Reply, explainer: Explainer) -> discord.Embed:
+def suggestion_card(reply: Reply, explainer: Explainer, under_review: str | None = None) -> discord.Embed:
     """A proposed answer, for a moderator to post or drop."""
-    return answer_card(explainer).add_field(name="Why", value=f"{reply.reason}, score {reply.score:.2f}")
+    embed = answer_card(explainer, under_review)
+    return embed.add_field(name="Why", value=f"{reply.reason}, score {reply.score:.2f}")
+
+
+def stale_card(stale: Sequence[Stale]) -> discord.Embed:
+    """The explainers under review, and why."""
+    lines = [_stale_line(one) for one in stale[:_SHOWN_STALE]]
+    if len(stale) > len(lines):
+        lines.append(f"{len(stale) - len(lines)} more")
+    title = f"{_count(len(stale), 'explainer')} under review"
+    embed = discord.Embed(title=title, description="\n".join(lines), colour=discord.Colour.orange())
+    return embed.set_footer(text=words.STALE_MEANS)
 
 
 def jump_url(guild_id: int, channel_id: int, message_id: int) -> str:
@@ -141,13 +158,25 @@ def _source_lines(explainer: Explainer, sources: Iterable[Source]) -> str:
 
 def _source_line(explainer: Explainer, source: Source) -> str:
     title = re.sub(r"[\[\]]", "", source.title)
-    url = source.url.replace("(", "%28").replace(")", "%29")
     number = explainer.sources.index(source) + 1
-    return f"[{number}] [{title}]({url}), {source.publisher}, {words.day(source.date)}"
+    return f"[{number}] [{title}]({_link_safe(source.url)}), {source.publisher}, {words.day(source.date)}"
 
 
 def _provenance(source: Source) -> str:
-    return f"{source.kind.replace('-', ' ')}, {source.jurisdiction} · {_CHECKED[source.checked]}"
+    text = f"{source.kind.replace('-', ' ')}, {source.jurisdiction} · {_CHECKED[source.checked]}"
+    return f"{text} · [kept copy]({_link_safe(source.archive)})" if source.archive else text
+
+
+def _link_safe(url: str) -> str:
+    """An address that does not end a Markdown link."""
+    return url.replace("(", "%28").replace(")", "%29")
+
+
+def _stale_line(stale: Stale) -> str:
+    line = f"- **{stale.explainer.title[:_TITLE]}** (`{stale.explainer.slug}`): {stale.reason[:_REASON]}"
+    if not stale.sentences:
+        return line
+    return f"{line} ({_count(len(stale.sentences), 'sentence')} in question)"
 
 
 def _post_line(guild_id: int, post: CasePost) -> str:

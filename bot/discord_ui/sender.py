@@ -14,6 +14,7 @@ import discord
 from bot.discord_ui import cards
 from bot.discord_ui.buttons import case_view, reply_view, suggestion_view
 from bot.errors import CaseError, DeliveryDelayedError, DeliveryRefusedError
+from bot.faq.ledger import Ledger
 from bot.model import Effect, EffectKind, Explainer
 from bot.outbox import Delivered
 from bot.storage.protocols import CaseStore, PolicyStore, ReplyStore
@@ -42,12 +43,14 @@ class DiscordSender:
         policies: PolicyStore,
         replies: ReplyStore,
         cases: CaseStore,
+        ledger: Ledger,
     ) -> None:
         self._client = client
         self._explainers = explainers
         self._policies = policies
         self._replies = replies
         self._cases = cases
+        self._ledger = ledger
 
     async def send(self, effect: Effect) -> Delivered:
         with _discord_errors():
@@ -79,7 +82,7 @@ class DiscordSender:
         if reply is None:
             raise DeliveryRefusedError("the answer is not known any more")
         post = self._channel(reply.guild_id, reply.channel_id).get_partial_message(reply.message_id)
-        embed = cards.answer_card(self._explainer(reply.slug))
+        embed = cards.answer_card(self._explainer(reply.slug), await self._ledger.staleness(reply.slug))
         message = await post.reply(embed=embed, view=reply_view(reply), nonce=_nonce(effect), mention_author=False)
         return Delivered(reply.channel_id, message.id)
 
@@ -87,7 +90,8 @@ class DiscordSender:
         reply = await self._replies.get(effect.guild_id, effect.payload["reply"])
         if reply is None:
             raise DeliveryRefusedError("the suggestion is not known any more")
-        embed = cards.suggestion_card(reply, self._explainer(reply.slug))
+        under_review = await self._ledger.staleness(reply.slug)
+        embed = cards.suggestion_card(reply, self._explainer(reply.slug), under_review)
         return await self._show(effect, _Card(cards.suggestion_text(reply), embed, suggestion_view(reply)))
 
     async def _send_case_card(self, effect: Effect) -> Delivered:

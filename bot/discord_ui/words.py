@@ -17,6 +17,9 @@ THANKS = "Thanks, noted. Only the number of such votes is kept, not who gave the
 VOTED_BEFORE = "You have said so already; it counts once."
 SUGGESTION_DROPPED = "Dropped. Nothing was posted."
 QUEUE_EMPTY = "No open cases."
+NOTHING_STALE = "No explainer is under review: all are within their dates, and no primary source is known to be gone."
+STALE_MEANS = "These are suggested to moderators and never posted automatically until they are renewed."
+UNDER_REVIEW = "Under review"
 MENU_HEADING = "These explainers come nearest:"
 
 _MODES = {
@@ -93,6 +96,11 @@ def case_closed(case: Case) -> str:
 def suggestion_posted(reply: Reply) -> str:
     """A suggestion was posted."""
     return f"Posted in <#{reply.channel_id}>."
+
+
+def sentence(reason: str) -> str:
+    """A reason as a sentence of its own."""
+    return f"{reason[:1].upper()}{reason[1:]}."
 
 
 def day(value: date) -> str:
