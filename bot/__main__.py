@@ -30,10 +30,14 @@ from bot.faq.build import load_explainers
 from bot.faq.draft import Draft
 from bot.faq.editions import SqliteEditionStore
 from bot.faq.files import explainers_folder, read_explainers
+from bot.faq.ledger import Ledger
+from bot.faq.library import Shelf
+from bot.faq.links import LinkChecker
 from bot.faq.lint import lint
 from bot.faq.search import FaqSearch
-from bot.model import GuildPolicy
+from bot.model import GuildPolicy, SourceCheck
 from bot.settings import NO_TOKEN, Settings
+from bot.storage.checks import SqliteSourceCheckStore
 from bot.storage.database import Database
 from bot.supervisor import Supervisor, stopped_by_signals
 from bot.web import health_page
@@ -66,7 +70,8 @@ def run() -> None:
 
 async def _run(settings: Settings, token: str, database: Database) -> None:
     intents = INTENTS if settings.message_content else COMMANDS_ONLY
-    supervisor = Supervisor(lambda: build_bot(database, intents=intents), token)
+    links = LinkChecker(utcnow) if settings.check_links else None
+    supervisor = Supervisor(lambda: build_bot(database, intents=intents, links=links), token)
     async with stopped_by_signals(supervisor.stop), health_page(settings.health_port, lambda: supervisor.bot):
         await supervisor.run()
 
@@ -192,6 +197,30 @@ def check(folder: Path | None) -> None:
     click.echo(f"explainers: {number}, errors: {errors}, warnings: {warnings}")
     if errors:
         raise click.exceptions.Exit(EX_DATAERR)
+
+
+@faq.command()
+def links() -> None:
+    """Look whether the sources' addresses still stand, on public servers only; tell which moved or are gone."""
+    database = open_database(_settings())
+    try:
+        ledger = Ledger(Shelf(database.read_now(load_explainers)), SqliteSourceCheckStore(database), utcnow)
+        checks = asyncio.run(_look(ledger))
+    finally:
+        database.close()
+    for line in ledger.report(checks):
+        click.echo(line)
+
+
+async def _look(ledger: Ledger) -> list[SourceCheck]:
+    checks: list[SourceCheck] = []
+    with click.progressbar(
+        length=len(ledger.addresses), label="Looking", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+        async for check in ledger.check(LinkChecker(utcnow), ledger.addresses):
+            checks.append(check)
+            bar.update(1)
+    return checks
 
 
 @cli.command()

@@ -28,12 +28,15 @@ from bot.faq.build import bring_up_to_date, load_explainers
 from bot.faq.editions import SqliteEditionStore
 from bot.faq.editor import Editor
 from bot.faq.files import explainers_folder
+from bot.faq.ledger import Ledger
 from bot.faq.library import Library
+from bot.faq.links import LinkChecker
 from bot.faq.search import FaqSearch
 from bot.outbox import Outbox
 from bot.pipeline import Memory, Pipeline
 from bot.settings import Settings
 from bot.storage.cases import SqliteCaseStore
+from bot.storage.checks import SqliteSourceCheckStore
 from bot.storage.database import Database
 from bot.storage.effects import SqliteEffectStore
 from bot.storage.fingerprints import SqliteFingerprintStore
@@ -66,6 +69,8 @@ class Services:
     housekeeping: SqliteHousekeeping
     meta: SqliteMeta
     window: Window
+    ledger: Ledger
+    links: LinkChecker | None  # None: sources' addresses are not looked at
 
 
 class Copydesk(commands.Bot):
@@ -148,7 +153,9 @@ def open_database(settings: Settings) -> Database:
 def build_bot(
     database: Database,
     clock: Callable[[], datetime] = discord.utils.utcnow,
+    *,
     intents: discord.Intents = INTENTS,
+    links: LinkChecker | None = None,
 ) -> Copydesk:
     """Wire a bot on an open database. A bot lives for one connection; the database outlives it."""
     matching = ThreadPoolExecutor(1, thread_name_prefix="matching")
@@ -161,10 +168,11 @@ def build_bot(
     window = Window(DETECTORS)
     bot = Copydesk(intents)
     library = Library(database.read_now(load_explainers), matcher, matching)
-    outbox = Outbox(effects, DiscordSender(bot, library.get, policies, replies, cases), clock)
+    ledger = Ledger(library, SqliteSourceCheckStore(database), clock)
+    outbox = Outbox(effects, DiscordSender(bot, library, policies, replies, cases, ledger), clock)
     editor = Editor(SqliteEditionStore(database), library, outbox, clock)
     editor.restore()
-    memory = Memory(policies, fingerprints, replies, cases)
+    memory = Memory(policies, fingerprints, replies, cases, ledger)
     bot.services = Services(
         library=library,
         editor=editor,
@@ -178,5 +186,7 @@ def build_bot(
         housekeeping=SqliteHousekeeping(database),
         meta=SqliteMeta(database),
         window=window,
+        ledger=ledger,
+        links=links,
     )
     return bot

@@ -27,6 +27,7 @@ class Facts:
     repeats: tuple[Repeat, ...] = ()
     known: KnownContent | None = None
     replies: Collection[Reply] = ()  # the server's, as far back as its cooldowns reach
+    stale: str | None = None  # why the topic's explainer is under review; it is answered by a person only
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,14 @@ def _speech(post: Post, facts: Facts, mode: Mode) -> Speech:
     refused = refused or refusal(facts.policy, post, match.slug, facts.replies, facts.now)
     if refused:
         return Nothing((*judgement.reasons, refused))
+    reasons = judgement.reasons if facts.stale is None else (*judgement.reasons, f"under review: {facts.stale}")
     if mode is Mode.SHADOW:
-        return Observe(match, (*judgement.reasons, "the channel is in shadow mode"))
-    if mode is Mode.ANSWER and judgement.band is Band.ANSWER:
-        return Answer(match, judgement.reasons)
+        return Observe(match, (*reasons, "the channel is in shadow mode"))
+    if mode is Mode.ANSWER and judgement.band is Band.ANSWER and facts.stale is None:
+        return Answer(match, reasons)
     if facts.policy.moderators_channel_id is not None:
-        return Suggest(match, judgement.reasons)
-    return Nothing((*judgement.reasons, "there is no moderators' channel to suggest it in"))
+        return Suggest(match, reasons)
+    return Nothing((*reasons, "there is no moderators' channel to suggest it in"))
 
 
 def _flag(facts: Facts, mode: Mode) -> Flag:

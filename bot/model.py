@@ -56,6 +56,29 @@ class Source:
     kind: str
     jurisdiction: str
     checked: str
+    archive: str | None = None  # the address of a kept copy
+
+
+class SourceState(StrEnum):
+    """What a look at a source's address found."""
+
+    OK = "ok"
+    MOVED = "moved"  # stands, but at another address for good
+    DEAD = "dead"  # the server says that it is gone
+    BLOCKED = "blocked"  # the server does not let a robot look: not held against the source
+    UNCHECKED = "unchecked"  # nothing was found out
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCheck:
+    """The last look at a source's address. After a look that found nothing out, an earlier state goes on to hold."""
+
+    address: str
+    state: SourceState
+    at: datetime
+    status: int | None = None  # HTTP's
+    moved_to: str | None = None
+    problem: str | None = None  # why the last look found nothing out, in words
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bot.claims.gate import stopped_by_gate
 from bot.decide import Answer, Decision, Facts, JoinCase, Nothing, Observe, OpenCase, Suggest, decide
 from bot.duplicates.window import Window
 from bot.errors import StoreError
+from bot.faq.ledger import Ledger
 from bot.model import Band, Judgement, Mode, Post, Repeat, ReplyState, SeenPost
 from bot.outbox import Outbox
 from bot.storage.protocols import (
@@ -50,12 +51,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The stores that the pipeline reads and writes."""
+    """The stores that the pipeline reads and writes, and the ledger that it asks."""
 
     policies: PolicyStore
     fingerprints: FingerprintStore
     replies: ReplyStore
     cases: CaseStore
+    ledger: Ledger
 
 
 class Pipeline:
@@ -195,6 +197,7 @@ class Pipeline:
             self._in_matcher -= 1
 
     async def _gather(self, post: Post, judgement: Judgement | None, repeats: tuple[Repeat, ...]) -> Facts:
+        topic = judgement.topic if judgement is not None and judgement.band is not Band.SILENT else None
         return Facts(
             now=self._clock(),
             policy=self._memory.policies.get(post.guild_id),
@@ -202,6 +205,7 @@ class Pipeline:
             repeats=repeats,
             known=await self._memory.cases.known(post.guild_id, repeats[0]) if repeats else None,
             replies=self._memory.replies.recent(post.guild_id),
+            stale=await self._memory.ledger.staleness(post.guild_id, topic) if topic is not None else None,
         )
 
     async def _record(self, post: Post, decision: Decision) -> tuple[list[str], int | None]:

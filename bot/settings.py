@@ -26,6 +26,7 @@ class Settings:
     message_content: bool = True  # off: commands only, without Discord's privileged intent
     log_level: str = "INFO"
     health_port: int | None = None
+    check_links: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -49,6 +50,9 @@ class Settings:
         folder = values.get("COPYDESK_EXPLAINERS")
         if folder is not None and not Path(folder).is_dir():
             problems.append(f"COPYDESK_EXPLAINERS is {folder!r}: there is no such folder.")
+        check_links = _SWITCH.get(values.get("COPYDESK_CHECK_LINKS", "off").lower())
+        if check_links is None:
+            problems.append(f"COPYDESK_CHECK_LINKS is {values['COPYDESK_CHECK_LINKS']!r}: use on or off.")
         if problems:
             raise ConfigurationError(problems)
         return cls(
@@ -58,4 +62,5 @@ class Settings:
             message_content=_SWITCH[content],
             log_level=level,
             health_port=int(port) if port else None,
+            check_links=bool(check_links),
         )

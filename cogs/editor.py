@@ -1,28 +1,32 @@
-"""Editing explainers on a server: ``/faq``."""
+"""Editing explainers on a server, and keeping them true: ``/faq``."""
 
 from __future__ import annotations
 
+import logging
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
 
 import discord
 from discord import app_commands
-from discord.ext import commands
+from discord.ext import commands, tasks
 
 from bot.discord_ui import cards, words
 from bot.discord_ui.answers import answer
 from bot.discord_ui.forms import DraftForm
-from bot.discord_ui.permissions import may_edit
+from bot.discord_ui.permissions import is_moderator, may_edit
 from bot.errors import EditingError, ExplainerError, InputError
 from bot.faq.draft import Draft
 from bot.faq.editor import MAX_IMPORT
-from bot.model import EditionState
+from bot.model import EditionState, SourceState
 
 if TYPE_CHECKING:
     from bot.app import Copydesk
+    from bot.faq.links import LinkChecker
 
     Press = discord.Interaction[Copydesk]
 
+log = logging.getLogger(__name__)
+_READING = frozenset({"preview", "history", "diff", "export", "stale"})  # moderators may, too
 _Slug = app_commands.Range[str, 2, 60]
 _Version = app_commands.Range[int, 1, 100_000]
 
@@ -35,10 +39,19 @@ class Faq(commands.GroupCog, name="faq", description="Change what Copydesk answe
     def __init__(self, bot: Copydesk) -> None:
         self.services = bot.services
         self.editor = bot.services.editor
+        self.ledger = bot.services.ledger
+
+    async def cog_load(self) -> None:
+        if self.services.links is not None:
+            self.look_at_sources.start(self.services.links)
+
+    async def cog_unload(self) -> None:
+        self.look_at_sources.cancel()
 
     async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
         role = self.services.policies.get(interaction.guild_id or 0).editors_role_id
-        if may_edit(interaction, role):
+        reading = interaction.command is not None and interaction.command.name in _READING
+        if may_edit(interaction, role) or (reading and is_moderator(interaction)):
             return True
         await answer(interaction, words.EDITORS_ONLY)
         return False
@@ -143,6 +156,25 @@ class Faq(commands.GroupCog, name="faq", description="Change what Copydesk answe
         slugs = await self.editor.topics(_guild(interaction))
         found = [slug for slug in slugs if typed.casefold() in slug]
         return [app_commands.Choice(name=slug, value=slug) for slug in found[:25]]
+
+    @app_commands.command()
+    async def stale(self, interaction: Press) -> None:
+        """List the explainers under review, and why."""
+        stale = await self.ledger.stale(_guild(interaction))
+        if stale:
+            await answer(interaction, embed=cards.stale_card(stale))
+        else:
+            await answer(interaction, words.NOTHING_STALE)
+
+    @tasks.loop(hours=1)
+    async def look_at_sources(self, links: LinkChecker) -> None:
+        """Hourly, so that restarts delay nothing; each address has its turn once a week."""
+        try:
+            async for check in self.ledger.check(links, await self.ledger.due()):
+                if check.state is SourceState.DEAD:
+                    log.warning("a source is gone (%s): %s", check.status, check.address)
+        except Exception:  # the boundary of a background task: it must go on
+            log.exception("looking at the sources failed; it is tried again")
 
     async def _withdraw(self, interaction: Press, topic: str, state: EditionState) -> None:
         await self.editor.withdraw(_guild(interaction), topic, state)

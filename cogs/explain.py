@@ -26,6 +26,7 @@ class Explain(commands.Cog):
     def __init__(self, bot: Copydesk) -> None:
         self.bot = bot
         self.library = bot.services.library
+        self.ledger = bot.services.ledger
         self.explain_message = app_commands.ContextMenu(name="Explain this claim", callback=self.explain_claim)
 
     async def cog_load(self) -> None:
@@ -47,7 +48,9 @@ class Explain(commands.Cog):
         if found is None:
             await answer(interaction, words.UNKNOWN_TOPIC)
         else:
-            embed = cards.country_card(found, country) if country else cards.answer_card(found)
+            under_review = await self.ledger.staleness(interaction.guild_id or 0, found.slug)
+            card = cards.answer_card(found, under_review=under_review)
+            embed = cards.country_card(found, country) if country else card
             await interaction.response.send_message(embed=embed, view=explainer_view(found))
 
     @app_commands.command()
@@ -100,7 +103,7 @@ class Explain(commands.Cog):
         judgement = await self.library.ask(interaction.guild_id or 0, question)
         found = self._answering(interaction, judgement)
         if found is not None:
-            embed = cards.answer_card(found, judgement.matches[0])
+            embed = await self._card(interaction, found, judgement)
             await interaction.response.send_message(embed=embed, view=explainer_view(found))
         else:
             await answer(interaction, self._nearest(interaction, judgement))
@@ -113,7 +116,7 @@ class Explain(commands.Cog):
         judgement = await self.library.ask(interaction.guild_id or 0, message.content)
         found = self._answering(interaction, judgement)
         if found is not None:
-            embed = cards.answer_card(found, judgement.matches[0])
+            embed = await self._card(interaction, found, judgement)
             await answer(interaction, embed=embed, view=explainer_view(found))
         else:
             await answer(interaction, self._nearest(interaction, judgement))
@@ -127,6 +130,12 @@ class Explain(commands.Cog):
         if judgement.band is not Band.ANSWER or judgement.topic is None:
             return None
         return self.library.get(interaction.guild_id or 0, judgement.topic)
+
+    async def _card(
+        self, interaction: discord.Interaction[Copydesk], found: Explainer, judgement: Judgement
+    ) -> discord.Embed:
+        under_review = await self.ledger.staleness(interaction.guild_id or 0, found.slug)
+        return cards.answer_card(found, judgement.matches[0], under_review)
 
     def _nearest(self, interaction: discord.Interaction[Copydesk], judgement: Judgement) -> str:
         """The choice to offer where it is not."""

@@ -12,11 +12,15 @@ from bot.claims.matcher import Matcher
 from bot.decide import Answer, Suggest
 from bot.duplicates import DETECTORS
 from bot.duplicates.window import Window
+from bot.faq.build import load_explainers
+from bot.faq.ledger import Ledger
+from bot.faq.library import Shelf
 from bot.faq.search import FaqSearch
 from bot.model import Band, Effect, GuildPolicy, Post
 from bot.outbox import Delivered, Outbox
 from bot.pipeline import Memory, Outcome, Pipeline
 from bot.storage.cases import SqliteCaseStore
+from bot.storage.checks import SqliteSourceCheckStore
 from bot.storage.database import Database
 from bot.storage.effects import SqliteEffectStore
 from bot.storage.fingerprints import SqliteFingerprintStore
@@ -83,6 +87,7 @@ async def replay(
         SqliteFingerprintStore(database),
         replies,
         SqliteCaseStore(database),
+        Ledger(Shelf(database.read_now(load_explainers)), SqliteSourceCheckStore(database), clock),
     )
     outbox = Outbox(SqliteEffectStore(database), _Nowhere(), clock)
     matching = ThreadPoolExecutor(1, thread_name_prefix="matching")

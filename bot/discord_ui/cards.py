@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import discord
 
 from bot.discord_ui import words
+from bot.faq.ledger import Stale
 from bot.faq.parse import NOTE
 from bot.model import Explainer, Match, Reply, Source
 from bot.text import sentences
@@ -13,6 +14,8 @@ from bot.text import sentences
 CARD_SOURCES = 4
 TOPICS_PER_PAGE = 20
 _LEAD = 280  # characters of a side on a card; the button More shows the rest
+_SHOWN_STALE = 10  # a description of 4,096 characters holds them at these lengths
+_TITLE, _REASON = 100, 200
 _CHECKED = {
     "read": "page read",
     "reported": "confirmed by other pages",
@@ -37,12 +40,13 @@ _PLACES = {
 _NOTES = re.compile(rf"(?:{NOTE.pattern})+")
 
 
-def answer_card(explainer: Explainer, match: Match | None = None) -> discord.Embed:
+def answer_card(explainer: Explainer, match: Match | None = None, under_review: str | None = None) -> discord.Embed:
     """The card of an explainer: the short answer, the beginning of each side's case, up to four sources.
 
     Args:
         explainer: what is explained.
         match: why the card is shown, if it answers a post or a question.
+        under_review: why the explainer is under review, if it is.
     """
     cited = _cited(explainer, explainer.short_answer)[:CARD_SOURCES]
     lines = "\n".join(_source_line(explainer, source) for source in cited)
@@ -50,14 +54,16 @@ def answer_card(explainer: Explainer, match: Match | None = None) -> discord.Emb
     embed = _embed(explainer, f"{text}\n\n**Sources**\n{lines}")
     for side in explainer.sides:
         embed.add_field(name=side.heading, value=_lead(explainer, side.text))
+    if under_review is not None:
+        embed.add_field(name=words.UNDER_REVIEW, value=words.sentence(under_review), inline=False)
     if match is not None:
         embed.add_field(name="Why this card", value=why(match), inline=False)
     return embed
 
 
-def reply_card(reply: Reply, explainer: Explainer) -> discord.Embed:
+def reply_card(reply: Reply, explainer: Explainer, under_review: str | None = None) -> discord.Embed:
     """The card of an answer to a post."""
-    embed = answer_card(explainer, Match(reply.slug, reply.score, reply.reason))
+    embed = answer_card(explainer, Match(reply.slug, reply.score, reply.reason), under_review)
     if reply.corrected_at is not None:
         embed.add_field(name="Corrected", value=f"on {words.day(reply.corrected_at)}", inline=False)
     return embed
@@ -99,6 +105,16 @@ def topics_pages(explainers: Iterable[Explainer]) -> list[discord.Embed]:
         ).set_footer(text=words.READ_ONE)
         for number, page in enumerate(pages, 1)
     ]
+
+
+def stale_card(stale: Sequence[Stale]) -> discord.Embed:
+    """The explainers under review, and why."""
+    lines = [_stale_line(one) for one in stale[:_SHOWN_STALE]]
+    if len(stale) > len(lines):
+        lines.append(f"{len(stale) - len(lines)} more")
+    title = f"{words.count(len(stale), 'explainer')} under review"
+    embed = discord.Embed(title=title, description="\n".join(lines), colour=discord.Colour.orange())
+    return embed.set_footer(text=words.STALE_MEANS)
 
 
 def menu(matches: Sequence[Match], explainers: Mapping[str, Explainer]) -> str:
@@ -161,10 +177,22 @@ def _numbered(explainer: Explainer, text: str) -> str:
 
 def _source_line(explainer: Explainer, source: Source) -> str:
     title = re.sub(r"[\[\]]", "", source.title)
-    url = source.url.replace("(", "%28").replace(")", "%29")
     number = explainer.sources.index(source) + 1
-    return f"[{number}] [{title}]({url}), {source.publisher}, {words.day(source.date)}"
+    return f"[{number}] [{title}]({_link_safe(source.url)}), {source.publisher}, {words.day(source.date)}"
 
 
 def _provenance(source: Source) -> str:
-    return f"{source.kind.replace('-', ' ')}, {source.jurisdiction} · {_CHECKED[source.checked]}"
+    text = f"{source.kind.replace('-', ' ')}, {source.jurisdiction} · {_CHECKED[source.checked]}"
+    return f"{text} · [kept copy]({_link_safe(source.archive)})" if source.archive else text
+
+
+def _link_safe(url: str) -> str:
+    """An address that does not end a Markdown link."""
+    return url.replace("(", "%28").replace(")", "%29")
+
+
+def _stale_line(stale: Stale) -> str:
+    line = f"- **{stale.explainer.title[:_TITLE]}** (`{stale.explainer.slug}`): {stale.reason[:_REASON]}"
+    if not stale.sentences:
+        return line
+    return f"{line} ({words.count(len(stale.sentences), 'sentence')} in question)"

@@ -41,9 +41,8 @@ def case_card(case: Case) -> discord.Embed:
 def case_line(case: Case, card: Effect | None) -> str:
     """One case in the queue, with the address of its card if that was sent."""
     where = _link(case.guild_id, case.repeats[-1])
-    line = (
-        f"**Case {case.number}** · {_count(len(case.repeats), 'repeat')} · {where} · {_ago(case.opened_at.timestamp())}"
-    )
+    repeats = words.count(len(case.repeats), "repeat")
+    line = f"**Case {case.number}** · {repeats} · {where} · {_ago(case.opened_at.timestamp())}"
     if card is None or card.channel_id is None or card.message_id is None:
         return line
     return f"{line} · [card]({jump_url(case.guild_id, card.channel_id, card.message_id)})"
@@ -53,7 +52,7 @@ def queue_card(lines: Sequence[str], total: int) -> discord.Embed:
     """The open cases, oldest first."""
     more = f"\n{total - len(lines)} more" if total > len(lines) else ""
     return discord.Embed(
-        title=_count(total, "open case"), description="\n".join(lines) + more, colour=discord.Colour.orange()
+        title=words.count(total, "open case"), description="\n".join(lines) + more, colour=discord.Colour.orange()
     )
 
 
@@ -66,9 +65,9 @@ def suggestion_text(reply: Reply) -> str:
     return f"{text}: {reply.state.value} by <@{reply.judged_by}>"
 
 
-def suggestion_card(reply: Reply, explainer: Explainer) -> discord.Embed:
+def suggestion_card(reply: Reply, explainer: Explainer, under_review: str | None = None) -> discord.Embed:
     """A proposed answer, for a moderator to post or drop."""
-    return reply_card(reply, explainer)
+    return reply_card(reply, explainer, under_review)
 
 
 def jump_url(guild_id: int, channel_id: int, message_id: int) -> str:
@@ -97,7 +96,3 @@ def _state(case: Case) -> str:
 
 def _ago(seconds: float) -> str:
     return f"<t:{int(seconds)}:R>"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,6 +1,6 @@
 """Performs recorded effects on Discord, and translates what Discord says into whether to try again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +14,8 @@ import discord
 from bot.discord_ui import cards, case_cards
 from bot.discord_ui.buttons import case_view, reply_view, suggestion_view
 from bot.errors import CaseError, DeliveryDelayedError, DeliveryRefusedError
+from bot.faq.ledger import Ledger
+from bot.faq.library import Shelf
 from bot.model import Effect, EffectKind, Explainer
 from bot.outbox import Delivered
 from bot.storage.protocols import CaseStore, PolicyStore, ReplyStore
@@ -38,16 +40,18 @@ class DiscordSender:
     def __init__(
         self,
         client: discord.Client,
-        find_explainer: Callable[[int, str], Explainer | None],
+        shelf: Shelf,
         policies: PolicyStore,
         replies: ReplyStore,
         cases: CaseStore,
+        ledger: Ledger,
     ) -> None:
         self._client = client
-        self._find_explainer = find_explainer
+        self._shelf = shelf
         self._policies = policies
         self._replies = replies
         self._cases = cases
+        self._ledger = ledger
 
     async def send(self, effect: Effect) -> Delivered:
         with _discord_errors():
@@ -79,7 +83,8 @@ class DiscordSender:
         if reply is None:
             raise DeliveryRefusedError("the answer is not known any more")
         channel = self._channel(reply.guild_id, reply.channel_id)
-        embed = cards.reply_card(reply, self._explainer(reply.guild_id, reply.slug))
+        under_review = await self._ledger.staleness(reply.guild_id, reply.slug)
+        embed = cards.reply_card(reply, self._explainer(reply.guild_id, reply.slug), under_review)
         if effect.message_id is not None:  # its text was corrected
             await channel.get_partial_message(effect.message_id).edit(embed=embed)
             return Delivered(reply.channel_id, effect.message_id)
@@ -91,7 +96,8 @@ class DiscordSender:
         reply = await self._replies.get(effect.guild_id, effect.payload["reply"])
         if reply is None:
             raise DeliveryRefusedError("the suggestion is not known any more")
-        embed = case_cards.suggestion_card(reply, self._explainer(reply.guild_id, reply.slug))
+        under_review = await self._ledger.staleness(reply.guild_id, reply.slug)
+        embed = case_cards.suggestion_card(reply, self._explainer(reply.guild_id, reply.slug), under_review)
         return await self._show(effect, _Card(case_cards.suggestion_text(reply), embed, suggestion_view(reply)))
 
     async def _send_case_card(self, effect: Effect) -> Delivered:
@@ -139,7 +145,7 @@ class DiscordSender:
         return channel_id
 
     def _explainer(self, guild_id: int, slug: str) -> Explainer:
-        explainer = self._find_explainer(guild_id, slug)
+        explainer = self._shelf.get(guild_id, slug)
         if explainer is None:
             raise DeliveryRefusedError(f"the explainer {slug} is paused or retired")
         return explainer

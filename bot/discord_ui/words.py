@@ -28,6 +28,9 @@ COMMANDS_ONLY = (
 NO_TEXT = "This message has no text that could be explained."
 SUGGESTION_DROPPED = "Dropped. Nothing was posted."
 QUEUE_EMPTY = "No open cases."
+NOTHING_STALE = "No explainer is under review: all are within their dates, and no primary source is known to be gone."
+STALE_MEANS = "These are suggested to moderators and never posted automatically until they are renewed."
+UNDER_REVIEW = "Under review"
 MENU_HEADING = "These explainers come nearest:"
 
 _MODES = {
@@ -113,6 +116,11 @@ def suggestion_posted(reply: Reply) -> str:
     return f"Posted in <#{reply.channel_id}>."
 
 
+def sentence(reason: str) -> str:
+    """A reason as a sentence of its own."""
+    return f"{reason[:1].upper()}{reason[1:]}."
+
+
 def day(value: date) -> str:
     """A date as people write it, such as 5 July 2026."""
     return f"{value.day} {value:%B %Y}"
@@ -181,3 +189,8 @@ def cut(text: str, longest: int = 1990) -> str:
     if len(text) <= longest:
         return text
     return text[: longest - 4].rsplit("\n", 1)[0] + "\n..."
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things, such as 1 case or 2 cases."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

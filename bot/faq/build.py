@@ -126,5 +126,7 @@ def _explainer(db: Database, row: dict[str, Any]) -> Explainer:
 
 
 def _source(row: dict[str, Any]) -> Source:
-    fields = {name: row[name] for name in ("id", "title", "publisher", "url", "kind", "jurisdiction", "checked")}
+    fields = {
+        name: row[name] for name in ("id", "title", "publisher", "url", "kind", "jurisdiction", "checked", "archive")
+    }
     return Source(**fields, date=date.fromisoformat(row["date"]))

@@ -9,7 +9,7 @@ from bot.faq.page import Page
 from bot.faq.parse import Problem, examine
 from bot.model import Explainer
 
-_FORMAT = b"1"  # raise it when the compiled tables change their meaning: installed databases are compiled anew
+_FORMAT = b"2"  # raise it when the compiled tables change their meaning: installed databases are compiled anew
 
 
 def explainers_folder() -> Path:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 
 from bot.claims.matcher import Matcher
@@ -11,13 +11,11 @@ from bot.model import Explainer, Judgement
 MAX_CHOICES = 25  # Discord's limit for autocompletion
 
 
-class Library:
-    """All explainers in memory, and the matcher for questions."""
+class Shelf:
+    """All explainers in memory."""
 
-    def __init__(self, built_in: Mapping[str, Explainer], matcher: Matcher, matching: Executor) -> None:
+    def __init__(self, built_in: Mapping[str, Explainer]) -> None:
         self.built_in = built_in
-        self._matcher = matcher
-        self._matching = matching
         self._own: defaultdict[int, dict[str, Explainer | None]] = defaultdict(dict)  # None: not served
 
     def on(self, guild_id: int) -> Mapping[str, Explainer]:
@@ -49,6 +47,21 @@ class Library:
         ranks = {slug: _rank(wanted, explainer) for slug, explainer in explainers.items()}
         found = sorted((slug for slug, rank in ranks.items() if rank is not None), key=lambda slug: (ranks[slug], slug))
         return [explainers[slug] for slug in found[:MAX_CHOICES]]
+
+    def everywhere(self) -> Iterator[Explainer]:
+        """The built-in explainers, and every server's own."""
+        yield from self.built_in.values()
+        for own in self._own.values():
+            yield from (explainer for explainer in own.values() if explainer is not None)
+
+
+class Library(Shelf):
+    """The shelf, with the matcher for questions."""
+
+    def __init__(self, built_in: Mapping[str, Explainer], matcher: Matcher, matching: Executor) -> None:
+        super().__init__(built_in)
+        self._matcher = matcher
+        self._matching = matching
 
     async def ask(self, guild_id: int, question: str) -> Judgement:
         """Rank a server's explainers for a question."""

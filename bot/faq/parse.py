@@ -55,6 +55,7 @@ class _Field:
 
     check: Callable[[Any], bool]
     expected: str
+    optional: bool = False
 
 
 def _text(value: object) -> bool:
@@ -67,6 +68,10 @@ def _texts(value: object) -> bool:
 
 def _some_texts(value: object) -> bool:
     return _texts(value) and bool(value)
+
+
+def _address(value: object) -> bool:
+    return isinstance(value, str) and bool(re.match(r"https?://[^\s/]+\.\S+\Z", value))
 
 
 def _one_of(allowed: tuple[str, ...]) -> _Field:
@@ -93,13 +98,12 @@ _SOURCE_FIELDS: Mapping[str, _Field] = {
     ),
     "title": _TEXT,
     "publisher": _TEXT,
-    "url": _Field(
-        lambda value: isinstance(value, str) and bool(re.match(r"https?://[^\s/]+\.\S+\Z", value)), "an http(s) address"
-    ),
+    "url": _Field(_address, "an http(s) address"),
     "date": _DATE,
     "kind": _one_of(SOURCE_KINDS),
     "jurisdiction": _TEXT,
     "checked": _one_of(CHECKS),
+    "archive": _Field(_address, "the http(s) address of a kept copy", optional=True),
 }
 
 
@@ -174,7 +178,8 @@ class _Parser:
         before = len(self.problems)
         for name, field in fields.items():
             if name not in table:
-                self._problem(first, f"add {name}: {field.expected}")
+                if not field.optional:
+                    self._problem(first, f"add {name}: {field.expected}")
             elif not field.check(table[name]):
                 self._problem(self._page.line_of_key(name, first, last), f"{name} must be {field.expected}")
         for name in table.keys() - fields.keys():

@@ -108,3 +108,16 @@ def desk(db: Database) -> None:
         CREATE INDEX pending_effect ON effect (at) WHERE done < wanted AND problem IS NULL;
         """
     )
+
+
+@MIGRATIONS()
+def source_ledger(db: Database) -> None:
+    """What the last look at each source's address found; not derived from files, so it outlives a rebuild."""
+    db.executescript(
+        """
+        ALTER TABLE faq_source ADD COLUMN archive TEXT;
+        CREATE TABLE source_check (
+            address TEXT PRIMARY KEY, state TEXT NOT NULL, at REAL NOT NULL, status INTEGER, moved_to TEXT, problem TEXT
+        ) STRICT;
+        """
+    )

@@ -25,6 +25,7 @@ from bot.model import (
     Reply,
     ReplyState,
     SeenPost,
+    SourceCheck,
     TopicChoice,
     Vote,
 )
@@ -186,6 +187,18 @@ class EditionStore(Protocol):
 
     async def serve_built_in(self, guild_id: int, slug: str) -> None:
         """Go back to the built-in text; the server's versions stay."""
+        ...
+
+
+class SourceCheckStore(Protocol):
+    """What the last look at each source's address found. Sources belong to no server."""
+
+    async def all(self) -> Mapping[str, SourceCheck]:
+        """The checks by address."""
+        ...
+
+    async def record(self, check: SourceCheck) -> None:
+        """Note a look; one that found nothing out leaves an earlier state standing, with its problem beside it."""
         ...
 
 
