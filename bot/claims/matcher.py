@@ -47,8 +47,8 @@ class PhraseIndex(Protocol):
 class Thresholds:
     """Scores from which to answer and to suggest.
 
-    Chosen on 300 labelled messages, where no answer was wrong, and 96,565 posts of ordinary chat, where none was answered:
-    a wrong answer costs more than ten missed ones.
+    Chosen on 300 labelled messages, where no answer was wrong, and 96,565 posts of ordinary chat, where none was
+    answered: a wrong answer costs more than ten missed ones.
     """
 
     answer: float = 0.56
@@ -138,4 +138,4 @@ def _score(hit: PhraseHit, said: Sequence[str]) -> float:
 
 
 def _reason(hit: PhraseHit) -> str:
-    return f"{hit.kind.value.replace('_', ' ')} “{hit.phrase}”"
+    return f"{hit.kind.value} “{hit.phrase}”"

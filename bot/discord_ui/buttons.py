@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from bot.discord_ui import cards, words
-from bot.discord_ui.permissions import is_moderator, lacks
+from bot.discord_ui.permissions import TO_DELETE, is_moderator, lacks
 from bot.errors import AlreadyJudgedError, CaseError
-from bot.model import Case, Reply, ReplyState
+from bot.model import Case, CaseState, Reply, ReplyState
+from bot.storage.protocols import reply_key
 
 if TYPE_CHECKING:
     from bot.app import Copydesk
@@ -89,7 +90,8 @@ def case_view(case: Case) -> discord.ui.View | None:
         return None
     number = len(case.removable)
     label = BUTTONS["remove"].label if number == 1 else f"Delete {number} repeats"
-    return _view(DeskButton("dismiss", case.id), DeskButton("remove", case.id, label))
+    remove = DeskButton("remove", case.id, label)
+    return _view(DeskButton("dismiss", case.id), remove) if case.state is CaseState.OPEN else _view(remove)
 
 
 async def answer(
@@ -114,8 +116,13 @@ async def _sources(interaction: Press, reply_id: int) -> None:
 
 
 async def _not_helpful(interaction: Press, reply_id: int) -> None:
-    new = await interaction.client.services.replies.vote_not_helpful(_guild(interaction), reply_id, interaction.user.id)
-    await answer(interaction, words.THANKS if new else words.VOTED_BEFORE)
+    replies = interaction.client.services.replies
+    if await replies.get(_guild(interaction), reply_id) is None:
+        await answer(interaction, words.OUTDATED_ANSWER)
+    elif await replies.vote_not_helpful(_guild(interaction), reply_id, interaction.user.id):
+        await answer(interaction, words.THANKS)
+    else:
+        await answer(interaction, words.VOTED_BEFORE)
 
 
 async def _dismiss(interaction: Press, case_id: int) -> None:
@@ -131,7 +138,7 @@ async def _remove(interaction: Press, case_id: int) -> None:
         return
     await interaction.response.defer(ephemeral=True, thinking=True)
     desk = interaction.client.services.desk
-    refused = _cannot_delete(interaction, await desk.case(_guild(interaction), case_id))
+    refused = await _cannot_delete(interaction, await desk.case(_guild(interaction), case_id))
     if refused:
         await answer(interaction, refused)
     else:
@@ -144,8 +151,10 @@ async def _post(interaction: Press, reply_id: int) -> None:
     if not await _may_moderate(interaction):
         return
     await interaction.response.defer(ephemeral=True, thinking=True)
-    reply = await interaction.client.services.desk.post_suggestion(_guild(interaction), reply_id, interaction.user.id)
-    await answer(interaction, words.suggestion_posted(reply))
+    services = interaction.client.services
+    reply = await services.desk.post_suggestion(_guild(interaction), reply_id, interaction.user.id)
+    effect = await services.effects.get(reply_key(reply.guild_id, reply.message_id))
+    await answer(interaction, words.suggestion_posted(reply, effect))
 
 
 async def _drop(interaction: Press, reply_id: int) -> None:
@@ -168,18 +177,21 @@ async def _may_moderate(interaction: Press) -> bool:
     return False
 
 
-def _cannot_delete(interaction: Press, case: Case) -> str | None:
+async def _cannot_delete(interaction: Press, case: Case) -> str | None:
     """Why this moderator, or the bot, cannot delete the case's repeats; a channel that is gone is nobody's lack."""
     guild, member = interaction.guild, interaction.user
     if guild is None or not isinstance(member, discord.Member):
         return words.SERVERS_ONLY
     for channel_id in {post.channel_id for post in case.removable}:
-        channel = guild.get_channel_or_thread(channel_id)
-        if channel is None:
+        try:  # an archived thread is not in memory
+            channel = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
+        except discord.NotFound:
             continue
+        except discord.Forbidden:
+            return words.bot_lacks(lacks(discord.Permissions.none(), TO_DELETE), channel_id)
         if not channel.permissions_for(member).manage_messages:
             return words.moderator_lacks(channel_id)
-        missing = lacks(channel.permissions_for(guild.me), ("view_channel", "manage_messages"))
+        missing = lacks(channel.permissions_for(guild.me), TO_DELETE)
         if missing:
             return words.bot_lacks(missing, channel_id)
     return None

@@ -1,7 +1,7 @@
 """Values -> embeds. Explainers' notes become the numbers of their sources; members' words are never shown."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import discord
 
@@ -11,6 +11,10 @@ from bot.model import Case, CasePost, CaseState, Effect, Explainer, Match, Reply
 
 CARD_SOURCES = 4
 _SHOWN_REPEATS = 6  # a content of 2,000 characters holds them, also when each could not be deleted
+_PROBLEM = 75  # same
+# Discord's limits (description 4,096, field 1,024, heading 256, an embed in all 6,000) shared out among the parts
+_DESCRIPTION, _FIELD, _HEADING, _PLACES_SHOWN = 2000, 1000, 256, 150
+_SHORT_ANSWER, _ALL_SOURCES = 900, 4000
 _COLOURS = {
     CaseState.OPEN: discord.Colour.orange(),
     CaseState.DISMISSED: discord.Colour.light_grey(),
@@ -23,7 +27,6 @@ _CHECKED = {
     "unchecked": "not re-checked",
 }
 _NOTES = re.compile(rf"(?:{NOTE.pattern})+")
-_PROBLEM = 100
 _PLACES = {"INT": "international"}
 _DETECTORS = {"exact": "the same text"}
 
@@ -31,23 +34,24 @@ _DETECTORS = {"exact": "the same text"}
 def answer_card(explainer: Explainer) -> discord.Embed:
     """The short answer to a claim: two or three sentences and their sources."""
     cited = _cited(explainer, explainer.short_answer)[:CARD_SOURCES]
-    description = f"{_numbered(explainer, explainer.short_answer)}\n\n**Sources**\n{_source_lines(explainer, cited)}"
-    return _explainer_embed(explainer, description)
+    text = f"{_clip(_numbered(explainer, explainer.short_answer), _SHORT_ANSWER)}\n\n**Sources**\n"
+    lines = [_source_line(explainer, source) for source in cited]
+    return _explainer_embed(explainer, text + _fitting(lines, _DESCRIPTION - len(text)))
 
 
 def explainer_card(explainer: Explainer) -> discord.Embed:
     """What ``/explain`` shows: the short answer, both sides, what is undecided, and the sources of the short answer."""
     embed = answer_card(explainer)
     for side in explainer.sides:
-        embed.add_field(name=side.heading, value=_numbered(explainer, side.text), inline=False)
-    embed.add_field(name="Undecided", value=_numbered(explainer, explainer.undecided), inline=False)
+        _add_text(embed, side.heading, _numbered(explainer, side.text))
+    _add_text(embed, "Undecided", _numbered(explainer, explainer.undecided))
     return embed
 
 
 def sources_card(explainer: Explainer) -> discord.Embed:
     """All sources of an explainer, with how each was checked."""
-    lines = (f"{_source_line(explainer, source)} · {_provenance(source)}" for source in explainer.sources)
-    return _explainer_embed(explainer, "\n".join(lines))
+    lines = [f"{_source_line(explainer, source)} · {_provenance(source)}" for source in explainer.sources]
+    return _explainer_embed(explainer, _fitting(lines, _ALL_SOURCES))
 
 
 def menu(matches: Sequence[Match], explainers: Mapping[str, Explainer]) -> str:
@@ -105,7 +109,8 @@ def suggestion_text(reply: Reply) -> str:
 
 def suggestion_card(reply: Reply, explainer: Explainer) -> discord.Embed:
     """A proposed answer, for a moderator to post or drop."""
-    return answer_card(explainer).add_field(name="Why", value=f"{reply.reason}, score {reply.score:.2f}")
+    why = f"{_clip(reply.reason, _FIELD)}, score {reply.score:.2f}"
+    return answer_card(explainer).add_field(name="Why", value=why)
 
 
 def jump_url(guild_id: int, channel_id: int, message_id: int) -> str:
@@ -115,8 +120,26 @@ def jump_url(guild_id: int, channel_id: int, message_id: int) -> str:
 
 def _explainer_embed(explainer: Explainer, description: str) -> discord.Embed:
     embed = discord.Embed(title=explainer.title, description=description, colour=discord.Colour.blurple())
-    places = ", ".join(_PLACES.get(place, place) for place in explainer.jurisdictions)
+    places = _clip(", ".join(_PLACES.get(place, place) for place in explainer.jurisdictions), _PLACES_SHOWN)
     return embed.set_footer(text=f"As of {words.day(explainer.as_of)} · {places} · Not legal advice")
+
+
+def _add_text(embed: discord.Embed, heading: str, text: str) -> None:
+    embed.add_field(name=_clip(heading, _HEADING), value=_clip(text, _FIELD), inline=False)
+
+
+def _clip(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 4]} ..."
+
+
+def _fitting(lines: Sequence[str], longest: int) -> str:
+    """The first lines that fit, each whole because half a link is none, and how many more there are."""
+    text = "\n".join(lines)
+    shown = len(lines)
+    while len(text) > longest:
+        shown -= 1
+        text = "\n".join([*lines[:shown], f"... {len(lines) - shown} more"])
+    return text
 
 
 def _cited(explainer: Explainer, text: str) -> list[Source]:
@@ -133,10 +156,6 @@ def _numbered(explainer: Explainer, text: str) -> str:
         return f" {sorted({numbers[note] for note in NOTE.findall(run[0])})}"
 
     return _NOTES.sub(bracket, text)
-
-
-def _source_lines(explainer: Explainer, sources: Iterable[Source]) -> str:
-    return "\n".join(_source_line(explainer, source) for source in sources)
 
 
 def _source_line(explainer: Explainer, source: Source) -> str:

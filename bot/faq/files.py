@@ -39,7 +39,7 @@ def read_explainers(folder: Path) -> tuple[Explainer, ...]:
         problems.append(f"{folder}: no explainer (*.md) found: check the path, or reinstall")
     for path in files:
         try:
-            explainers.append(parse_explainer(path, path.read_text(encoding="utf-8")))
+            explainers.append(parse_explainer(path, _text(path)))
         except UnicodeDecodeError:
             problems.append(Problem(str(path), 1, "save the file as UTF-8"))
         except ExplainerError as error:
@@ -51,7 +51,11 @@ def read_explainers(folder: Path) -> tuple[Explainer, ...]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.md"))
+    return sorted(path for path in folder.glob("*.md") if path.is_file())  # an editor's lock is a link to nowhere
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte-order mark
 
 
 def _shared_claims(folder: Path, explainers: list[Explainer]) -> list[Problem]:
@@ -77,5 +81,5 @@ def _unknown_relations(folder: Path, explainers: list[Explainer], known: set[str
 
 def _at_text(path: Path, text: str, message: str) -> Problem:
     """A problem at the first line that holds this text, whatever its case."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = _text(path).split("\n")
     return Problem(str(path), next((n for n, line in enumerate(lines, 1) if text in line.casefold()), 1), message)

@@ -5,7 +5,7 @@ A file is TOML front matter between two ``+++`` lines, then Markdown: the short 
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,14 +18,15 @@ SOURCE_KINDS = ("statute", "judgment", "filing", "agency-report", "paper", "inst
 CHECKS = ("read", "reported", "unchecked")
 SECTIONS = ("Settled", "Disputed", "Undecided", "Commonly got wrong")
 _SECTION, _SIDE = 2, 3  # heading levels
-_SHAPE = [_SECTION, _SECTION, _SIDE, _SIDE, _SECTION, _SECTION]
 NOTE = re.compile(r"\[\^([^\]\s]+)\]")
 
-# Longest lengths in characters without notes: what Discord takes (a field 1,024), and what is read in 20 seconds.
+# Longest lengths in characters without notes: what Discord takes (a field 1,024 under a name of 256), and what is read
+# in 20 seconds.
 _LIMITS = {
     "title": 200,
     "short answer": 350,
     "Settled": 1000,
+    "heading": 256,
     "side": 800,
     "Undecided": 800,
     "Commonly got wrong": 1000,
@@ -66,6 +67,10 @@ def _some_texts(value: object) -> bool:
     return _texts(value) and bool(value)
 
 
+def _tables(value: object) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def _one_of(allowed: tuple[str, ...]) -> _Field:
     return _Field(lambda value: value in allowed, "one of " + ", ".join(allowed))
 
@@ -81,7 +86,7 @@ _FIELDS: Mapping[str, _Field] = {
     "related": _Field(_texts, "a list of other explainers' file names without .md, or []"),
     "claims": _Field(_some_texts, "a list of posts that this explainer answers, with at least one"),
     "not_claims": _Field(_some_texts, "a list of near misses that deserve silence, with at least one"),
-    "sources": _Field(lambda value: isinstance(value, list) and bool(value), "at least one [[sources]] table"),
+    "sources": _Field(lambda value: bool(value) and _tables(value) == value, "at least one [[sources]] table"),
 }
 _SOURCE_FIELDS: Mapping[str, _Field] = {
     "id": _Field(
@@ -126,7 +131,7 @@ def parse_explainer(path: Path, content: str) -> Explainer:
 class _Parser:
     def __init__(self, path: Path, content: str) -> None:
         self._path = path
-        self._lines = content.splitlines()
+        self._lines = content.split("\n")  # splitlines would also break at U+2028 and the like
         self.problems: list[Problem] = []
 
     def explainer(self) -> Explainer | None:
@@ -142,7 +147,8 @@ class _Parser:
             return None
         self._check_fields(data, _FIELDS, 1, end)
         sources = self._sources(data, end)
-        self._check_notes({source.id for source in sources}, end)
+        ids = (table.get("id") for table in _tables(data.get("sources")))  # also of a source that has a problem
+        self._check_notes({source_id for source_id in ids if isinstance(source_id, str)}, end)
         if self.problems:
             return None
         return Explainer(
@@ -203,12 +209,11 @@ class _Parser:
 
     def _sources(self, data: Mapping[str, Any], end: int) -> tuple[Source, ...]:
         starts = [n for n, line in enumerate(self._lines[:end], 1) if line.strip() == "[[sources]]"]
-        tables = data.get("sources")
         sources: list[Source] = []
-        for index, table in enumerate(tables if isinstance(tables, list) else []):
+        for index, table in enumerate(_tables(data.get("sources"))):
             first = starts[index] if index < len(starts) else 1
             last = starts[index + 1] - 1 if index + 1 < len(starts) else end
-            if isinstance(table, dict) and self._check_fields(table, _SOURCE_FIELDS, first, last):
+            if self._check_fields(table, _SOURCE_FIELDS, first, last):
                 if table["id"] in {source.id for source in sources}:
                     self._problem(first, f"the source id {table['id']} stands twice: give each source its own")
                 sources.append(Source(**table))
@@ -232,12 +237,24 @@ class _Parser:
         if tuple((part.level, part.heading) for part in sections) != tuple((_SECTION, name) for name in SECTIONS):
             wanted = ", ".join(f"## {name}" for name in SECTIONS)
             self._problem(parts[0].line, f"the sections must be exactly these, in this order: {wanted}")
-        if [part.level for part in parts if part.heading in SECTIONS or part.level == _SIDE] != _SHAPE:
+        disputed = any(part.heading == "Disputed" for part in sections)
+        if disputed and list(_sections_of_sides(parts)) != ["Disputed", "Disputed"]:
             self._problem(parts[0].line, "## Disputed needs exactly two ### headings, one for each side")
         for part in parts[1:]:
-            if part.heading != "Disputed":
-                self._check_length("side" if part.level == _SIDE else part.heading, part)
+            if part.level == _SIDE:
+                self._check_side(part)
+            elif part.heading != "Disputed":
+                self._check_length(part.heading, part)
+            elif part.text:
+                self._problem(part.line, "move the text below ## Disputed under one of the two ### headings")
         return {part.heading: part.text for part in sections}
+
+    def _check_side(self, part: _Part) -> None:
+        if not part.heading:
+            self._problem(part.line, "give the side a heading after ###")
+        elif len(part.heading) > _LIMITS["heading"]:
+            self._problem(part.line, f"shorten the heading to {_LIMITS['heading']} characters")
+        self._check_length("side", part)
 
     def _check_length(self, name: str, part: _Part) -> None:
         length = len(NOTE.sub("", part.text))
@@ -268,6 +285,16 @@ class _Parser:
 
     def _line_of_source(self, source_id: str, end: int) -> int:
         return next((n for n, line in enumerate(self._lines[:end], 1) if f'"{source_id}"' in line), 1)
+
+
+def _sections_of_sides(parts: Iterable[_Part]) -> Iterator[str]:
+    """For each side, the heading of the section that it stands in."""
+    section = ""
+    for part in parts:
+        if part.level == _SIDE:
+            yield section
+        else:
+            section = part.heading
 
 
 def _frozen(value: object) -> Any:  # noqa: ANN401  # front matter holds texts, dates and lists; the fields' checks have run

@@ -77,8 +77,8 @@ class SqliteCaseStore:
 def _record(db: Connection, post: Post, repeat: Repeat, now: datetime) -> Case | None:
     row = one(db, _BY_CONTENT, [post.guild_id, repeat.detector, repeat.key])
     if row is None or row["state"] != CaseState.OPEN:
-        if row is not None and _is_in_case(db, row["id"], post.message_id):
-            return None  # judged already: a repeated event must not open it anew
+        if row is not None and (row["state"] == CaseState.DISMISSED or _is_in_case(db, row["id"], post.message_id)):
+            return None  # judged already, perhaps since the decision: neither opens it anew
         found = {"detector": repeat.detector, "key": repeat.key, "label": repeat.label, "score": repeat.score}
         row = one(db, _INSERT, {"guild": post.guild_id, **found, "at": row_time(now)})  # type: ignore[arg-type]  # sqlite3 takes mappings
         assert row is not None  # noqa: S101  # RETURNING gives the inserted row
