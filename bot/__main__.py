@@ -82,7 +82,7 @@ async def _run(settings: Settings, token: str, database: Database) -> None:
     default=8770,
     show_default=True,
     type=click.IntRange(1, 65532),
-    help="The page; channels follow on the next ports.",
+    help="The page's port; the channels' pages take free ones.",
 )
 def sandbox(port: int) -> None:
     """Try Copydesk in a browser: a small server on this machine, no token, nothing kept."""
@@ -132,7 +132,7 @@ async def _replay(
 ) -> Summary:
     summary = Summary()
     with (
-        click.open_file(str(decisions or os.devnull), "w", encoding="utf-8") as out,
+        click.open_file(str(decisions or os.devnull), "w", encoding="utf-8", lazy=True) as out,
         click.progressbar(
             length=len(recorded), label="Replaying", file=sys.stderr, hidden=not sys.stderr.isatty()
         ) as bar,
@@ -235,7 +235,10 @@ def doctor() -> None:
 
 def _settings() -> Settings:
     """The environment goes before .env, which is looked for in the working directory."""
-    dotenv = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    try:
+        dotenv = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError([f".env cannot be read ({error}): make it readable, and save it as UTF-8"]) from error
     return Settings.from_environment({**dotenv, **os.environ})
 
 

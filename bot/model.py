@@ -317,7 +317,8 @@ class EffectKind(StrEnum):
     REPLY = "reply"  # payload: reply
     SUGGESTION = "suggestion"  # payload: reply
     CASE_CARD = "case_card"  # payload: case
-    DELETE = "delete"  # payload: channel, message
+    DELETE = "delete"  # a repeat; payload: case, channel, message
+    TAKE_BACK = "take_back"  # an answer of ours; payload: channel, message
 
 
 @dataclass(frozen=True, slots=True)

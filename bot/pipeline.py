@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import nullcontext
@@ -80,7 +81,8 @@ class Pipeline:
         self._matching = matching
         self._clock = clock
         self._in_matcher = 0
-        self._handling: set[tuple[int, int, int]] = set()  # server, channel and post in progress
+        self._handling: Counter[tuple[int, int, int]] = Counter()  # server, channel and post in progress
+        self._deleted: set[tuple[int, int]] = set()  # server and post: deleted while in progress
         self._idle = asyncio.Event()
         self._idle.set()
         self._speaking = asyncio.Lock()  # two posts must not both find the cooldown over
@@ -97,13 +99,18 @@ class Pipeline:
         policy = self._memory.policies.get(post.guild_id)
         if policy.mode(post) is Mode.OFF or post.is_bot:
             return Outcome(None, (), decide(post, Facts(self._clock(), policy, Judgement(Band.SILENT))))
+        if not edited and self._window.contains(post.guild_id, post.message_id):
+            self._note_read(post, None)
+            return Outcome(None, (), _nothing("the post was seen before"))
         place = (post.guild_id, post.channel_id, post.message_id)
-        self._handling.add(place)
+        self._handling[place] += 1
         self._idle.clear()
         try:
             return await self._handle(post, edited=edited)
         finally:
-            self._handling.discard(place)
+            self._handling -= Counter([place])
+            if place not in self._handling:
+                self._deleted.discard((post.guild_id, post.message_id))
             if not self._handling:
                 self._idle.set()
 
@@ -118,11 +125,13 @@ class Pipeline:
 
     async def _handle(self, post: Post, *, edited: bool) -> Outcome:
         seen, repeats = self._look_back(post, edited=edited)
-        judgement = await self._judge(post)
-        speaks = judgement is not None and judgement.band is not Band.SILENT
-        async with self._speaking if speaks else nullcontext():
-            decision = decide(post, await self._gather(post, judgement, repeats))
-            effects, case_number = await self._record(post, decision)
+        try:
+            judgement = await self._judge(post)
+            decision, effects, case_number = await self._decide(post, judgement, repeats)
+        except BaseException:
+            if seen is not None and self._window.is_current(seen):  # if the event comes again, it is a new one
+                self._window.forget(post.guild_id, post.message_id)
+            raise
         self._note_read(post, seen)
         for key in effects:
             await self._outbox.deliver(key)
@@ -132,7 +141,8 @@ class Pipeline:
 
     async def forget(self, guild_id: int, message_ids: frozenset[int]) -> None:
         """Posts were deleted: nothing repeats them any more, and the cases that show them change."""
-        self._unsaved = [seen for seen in self._unsaved if seen.message_id not in message_ids]
+        in_progress = {(guild, message_id) for guild, _, message_id in self._handling}
+        self._deleted |= in_progress & {(guild_id, message_id) for message_id in message_ids}
         known = {message_id for message_id in message_ids if self._window.forget(guild_id, message_id)}
         if known:
             await self._memory.fingerprints.forget(guild_id, known)
@@ -141,7 +151,8 @@ class Pipeline:
 
     async def save(self) -> None:
         """Put what the window learnt since the last time on disk."""
-        seen, self._unsaved = self._unsaved, []
+        seen = [one for one in self._unsaved if self._window.is_current(one)]  # not deleted, not edited meanwhile
+        self._unsaved = []
         read_to, self._read_to = self._read_to, {}
         for guild_id, channel_id, message_id in self._handling:  # after a crash now, these must be read again
             place = (guild_id, channel_id)
@@ -161,15 +172,12 @@ class Pipeline:
     def forget_guild(self, guild_id: int) -> None:
         """The bot has left: drop what memory holds of the server."""
         self._window.forget_guild(guild_id)
-        self._unsaved = [seen for seen in self._unsaved if seen.guild_id != guild_id]
         self._read_to = {place: newest for place, newest in self._read_to.items() if place[0] != guild_id}
         self._memory.policies.forget_guild(guild_id)
         self._memory.replies.forget_guild(guild_id)
 
     def _look_back(self, post: Post, *, edited: bool) -> tuple[SeenPost | None, tuple[Repeat, ...]]:
         """Compare with the window and remember, in the order in which posts arrive: nothing here waits."""
-        if not edited and self._window.contains(post.guild_id, post.message_id):
-            return None, ()  # a repeated gateway event
         if self._clock() - post.at > self._window.max_age:
             return None, ()  # an old post that was edited
         seen, repeats = self._window.see(post)
@@ -179,6 +187,8 @@ class Pipeline:
         """The post's effects are on disk: from now on a restart may skip it."""
         if seen is not None:
             self._unsaved.append(seen)
+        if self._memory.policies.get(post.guild_id).mode(post) is Mode.OFF:
+            return  # switched off meanwhile, or the bot has left
         place = (post.guild_id, post.channel_id)
         self._read_to[place] = max(post.message_id, self._read_to.get(place, 0))
 
@@ -196,16 +206,29 @@ class Pipeline:
         finally:
             self._in_matcher -= 1
 
+    async def _decide(
+        self, post: Post, judgement: Judgement | None, repeats: tuple[Repeat, ...]
+    ) -> tuple[Decision, list[str], int | None]:
+        """Decide, and put it on disk; return the effects to deliver and the number of the case, too."""
+        speaks = judgement is not None and judgement.band is not Band.SILENT
+        async with self._speaking if speaks else nullcontext():
+            facts = await self._gather(post, judgement, repeats)  # between these facts and the record nothing waits
+            deleted = (post.guild_id, post.message_id) in self._deleted
+            decision = _nothing("the post was deleted meanwhile") if deleted else decide(post, facts)
+            return decision, *await self._record(post, decision)
+
     async def _gather(self, post: Post, judgement: Judgement | None, repeats: tuple[Repeat, ...]) -> Facts:
         topic = judgement.topic if judgement is not None and judgement.band is not Band.SILENT else None
+        stale = await self._memory.ledger.staleness(post.guild_id, topic) if topic is not None else None
+        known = await self._memory.cases.known(post.guild_id, repeats[0]) if repeats else None
         return Facts(
             now=self._clock(),
             policy=self._memory.policies.get(post.guild_id),
             judgement=judgement or Judgement(Band.SILENT, (), (stopped_by_gate(post) or "",)),
             repeats=repeats,
-            known=await self._memory.cases.known(post.guild_id, repeats[0]) if repeats else None,
+            known=known,
             replies=self._memory.replies.recent(post.guild_id),
-            stale=await self._memory.ledger.staleness(post.guild_id, topic) if topic is not None else None,
+            stale=stale,
         )
 
     async def _record(self, post: Post, decision: Decision) -> tuple[list[str], int | None]:
@@ -231,3 +254,7 @@ class Pipeline:
                 if len(reasons) > 1:
                     log.info("%r: not shown to moderators: %s", post, reasons)
         return effects, case_number
+
+
+def _nothing(reason: str) -> Decision:
+    return Decision(Nothing((reason,)), Nothing((reason,)))

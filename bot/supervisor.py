@@ -55,12 +55,13 @@ class Supervisor:
             await self._run_one()
             if self._stopping.is_set():
                 return
-            self._delay = FIRST_DELAY if loop.time() - started > HEALTHY_AFTER else min(LAST_DELAY, self._delay * 2)
+            if loop.time() - started > HEALTHY_AFTER:
+                self._delay = FIRST_DELAY
             log.warning("connecting again in %.0f s", self._delay)
             try:
                 await asyncio.wait_for(self._stopping.wait(), self._delay)
             except TimeoutError:
-                continue
+                self._delay = min(LAST_DELAY, self._delay * 2)
 
     async def _run_one(self) -> None:
         self.bot = bot = self._make_bot()
@@ -71,6 +72,7 @@ class Supervisor:
         finally:
             stop.cancel()
             await bot.close()
+            connection.cancel()  # it may sleep for minutes before it connects again
             await asyncio.gather(connection, return_exceptions=True)
         if connection.cancelled() or (error := connection.exception()) is None:
             return

@@ -4,13 +4,16 @@ import re
 import unicodedata
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
-_QUOTED_REST = re.compile(r"^\s*>>> .*\Z", re.DOTALL | re.MULTILINE)
-_QUOTED_LINE = re.compile(r"^\s*> ?.*$", re.MULTILINE)
+_QUOTED_REST = re.compile(r"^[^\S\n]*>>> .*\Z", re.DOTALL | re.MULTILINE)
+_QUOTED_LINE = re.compile(r"^[^\S\n]*> ?.*$", re.MULTILINE)
 _MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:|/[^:<>]{1,100}:|t:)-?\d{1,20}(?::\w)?>|@(?:everyone|here)\b")
 _LINK = re.compile(r"\bhttps?://[^\s<>]+", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
-_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+|\s+[-\u2013\u2014]\s+")
+_MARKS = "".join(chr(code) for code in range(0x300, 0x3100) if unicodedata.category(chr(code))[0] == "M")
+_LETTERS = rf"(?:[^\W_][{_MARKS}]*)+"
+_WORD = re.compile(rf"{_LETTERS}(?:['\u2019]{_LETTERS})*")
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+|\s[-\u2013\u2014]\s")
 _KEPT = frozenset("LN")  # Unicode categories that a skeleton keeps: letters and numbers
+_VOWELS = frozenset(mark for mark in _MARKS if "\u0900" <= mark < "\u1ab0" or mark in "\u3099\u309a")  # and voicing
 
 
 def own_text(text: str) -> str:
@@ -18,6 +21,11 @@ def own_text(text: str) -> str:
     for foreign in (_CODE, _QUOTED_REST, _QUOTED_LINE, _MENTION):
         text = foreign.sub(" ", text)
     return text.strip()
+
+
+def compared_text(text: str) -> str:
+    """What repeats are compared by: the author's own text or, of a post that only quotes, what it quotes."""
+    return own_text(text) or _MENTION.sub(" ", text)
 
 
 def without_links(text: str) -> str:
@@ -56,10 +64,10 @@ def sentences(text: str) -> list[str]:
 
 
 def skeleton(text: str) -> str:
-    """Letters and digits of the author's own text, folded: equal for posts that differ in dress only.
+    """Letters and digits of the compared text, folded: equal for posts that differ in dress only.
 
-    Case, spacing, punctuation, emoji, marks, invisible characters and markdown go (Unicode NFKD and case folding);
-    quotes and mentions go too, but a post that only quotes is compared by what it quotes.
+    Case, spacing, punctuation, emoji, accents, invisible characters and markdown go (Unicode NFKD and case folding);
+    the marks that are vowels in the scripts of South Asia, and those that voice Japanese syllables, stay.
     """
-    folded = unicodedata.normalize("NFKD", own_text(text) or text).casefold()
-    return "".join(char for char in folded if unicodedata.category(char)[0] in _KEPT)
+    folded = unicodedata.normalize("NFKD", compared_text(text)).casefold()
+    return "".join(char for char in folded if unicodedata.category(char)[0] in _KEPT or char in _VOWELS)

@@ -44,7 +44,7 @@ async def health_page(port: int | None, current_bot: Callable[[], Copydesk | Non
 
 
 async def _report(bot: Copydesk | None) -> dict[str, bool | int]:
-    connected = bot is not None and bot.is_ready()
+    connected = bot is not None and bot.is_ready() and bot.ws.open  # ready it stays, also while the connection is gone
     writable = bot is not None and await _takes_writes(bot)
     posts = len(bot.services.window) if bot is not None else 0
     return {

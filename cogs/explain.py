@@ -122,8 +122,9 @@ class Explain(commands.Cog):
             await answer(interaction, self._nearest(interaction, judgement))
 
     def _find(self, interaction: discord.Interaction[Copydesk], topic: str) -> Explainer | None:
-        guild_id = interaction.guild_id or 0
-        return self.library.get(guild_id, topic) or next(iter(self.library.complete(guild_id, topic)), None)
+        guild_id, topic = interaction.guild_id or 0, topic.strip()
+        named = self.library.complete(guild_id, topic)[:1] if topic else []
+        return self.library.get(guild_id, topic) or next(iter(named), None)
 
     def _answering(self, interaction: discord.Interaction[Copydesk], judgement: Judgement) -> Explainer | None:
         """The explainer to show at once, if the matcher is sure."""

@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.discord_ui import words
 from bot.discord_ui.answers import answer
-from bot.discord_ui.permissions import TO_ANSWER, TO_WATCH, lacks
+from bot.discord_ui.permissions import TO_ANSWER, TO_ANSWER_IN_FORUM, TO_WATCH, lacks
 from bot.model import Mode
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ class Setup(commands.Cog):
         if chosen is not Mode.OFF and not interaction.client.intents.message_content:
             await answer(interaction, words.COMMANDS_ONLY)
             return
-        needed = {Mode.OFF: (), Mode.ANSWER: TO_ANSWER}.get(chosen, TO_WATCH)
+        to_answer = TO_ANSWER_IN_FORUM if isinstance(channel, discord.ForumChannel) else TO_ANSWER
+        needed = {Mode.OFF: (), Mode.ANSWER: to_answer}.get(chosen, TO_WATCH)
         missing = lacks(channel.permissions_for(channel.guild.me), needed)
         if missing:
             await answer(interaction, words.bot_lacks(missing, channel.id))

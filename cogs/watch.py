@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+import aiohttp
 import discord
 from discord.ext import commands, tasks
 
@@ -76,6 +77,8 @@ class Watch(commands.Cog):
         policy = self.services.policies.get(guild.id)
         read_to = await self.services.fingerprints.read_to(guild.id)
         for channel_id, newest in read_to.items():
+            if self.bot.is_closed():
+                return  # the next start reads on
             channel = guild.get_channel_or_thread(channel_id)
             if not isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel):
                 continue
@@ -86,8 +89,9 @@ class Watch(commands.Cog):
             try:
                 async for message in channel.history(after=discord.Object(newest), limit=_BACKFILL, oldest_first=True):
                     await self.on_message(message)
-            except discord.HTTPException as error:
-                log.warning("channel %d could not be read back: %s", channel_id, error.status)
+            except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+                reason = error.status if isinstance(error, discord.HTTPException) else type(error).__name__
+                log.warning("channel %d could not be read back: %s", channel_id, reason)
 
     @tasks.loop(seconds=_SAVE_SECONDS)
     async def save(self) -> None:

@@ -1,16 +1,24 @@
 """Small parts that several tests use: a clock that stands, a post, and a simulated server."""
 
+import asyncio
+import socket
+import threading
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 import discord
 import simcord
+from simcord.backend.models import Overwrite
+from simcord.enums import OverwriteType
 
 from bot.app import Copydesk, build_bot
-from bot.model import Mode, Post
+from bot.model import Effect, EffectKind, Mode, Post, Repeat, SeenPost
+from bot.outbox import Delivered
 from bot.sandbox import simcord_internals
 from bot.storage.database import Database
 
@@ -67,7 +75,8 @@ class World:
 
     async def restart(self) -> None:
         """Stop the bot and start a new one on the same database."""
-        self.bot = build_bot(self.database)
+        with self.env.time_context():
+            self.bot = build_bot(self.database)
         await self.env.restart_bot(self.bot)
 
     def from_bot(self, channel: simcord.ChannelHandle) -> list[discord.Message]:
@@ -109,3 +118,197 @@ def _build_world(env: simcord.Env, database: Database) -> World:
         admin=guild.add_member(env.create_user("admin"), roles=[admins]),
         database=database,
     )
+
+
+def rows(database: Database, query: str, *values: object) -> list[dict]:
+    """What the database holds, as the bot's readers see it."""
+    return database.read_now(lambda db: list(db.query(query, values)))
+
+
+def told(result: simcord.InteractionResult) -> str:
+    """What the member who acted was told, and nobody else."""
+    assert result.response.ephemeral
+    return result.response.content
+
+
+async def set_rights(world: World, channel: simcord.ChannelHandle, target: object, **rights: bool) -> None:
+    """Choose what a member, the bot or a role may do in a channel; what is not named is as everywhere."""
+    kind = OverwriteType.ROLE if isinstance(target, simcord.RoleHandle) else OverwriteType.MEMBER
+    allow, deny = discord.PermissionOverwrite(**rights).pair()
+    world.env.backend.set_overwrite(channel.id, Overwrite(target.id, kind, allow.value, deny.value))
+    await world.env.settle()
+
+
+async def open_case(world: World, text: str = CHATTER) -> discord.Message:
+    """One member posts, another repeats it; return the newest card in the moderators' channel."""
+    await world.alice.send(world.general, text)
+    await world.bob.send(world.general, text.upper())
+    return world.from_bot(world.queue)[-1]
+
+
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class LoopClock(Clock):
+    """A clock whose advance also lets the running event loop's timers come due, however long they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ahead = 0.0
+        loop = asyncio.get_running_loop()
+        real = loop.time
+        loop.time = lambda: real() + self._ahead
+
+    def advance(self, **duration: float) -> None:
+        super().advance(**duration)
+        self._ahead += timedelta(**duration).total_seconds()
+
+
+class Hold:
+    """A point at which a ``ScriptedSender`` stops until it is let go: before Discord has the message, or after."""
+
+    def __init__(self, *, after: bool = False) -> None:
+        self.after = after
+        self.reached = asyncio.Event()
+        self.released = asyncio.Event()
+
+    async def stop(self) -> None:
+        self.reached.set()
+        await self.released.wait()
+
+
+class ScriptedSender:
+    """A ``Sender`` and the Discord behind it, which outlives the bot's processes.
+
+    Each send takes the next step of ``script``, an error or a ``Hold``; without one it succeeds. ``messages`` are those
+    that stand on Discord, by the effect that they show; ``shown`` is each version that arrived, in order.
+    """
+
+    def __init__(self, *script: Exception | Hold) -> None:
+        self.script = deque(script)
+        self.search_script: deque[Exception | Hold] = deque()
+        self.tries: list[str] = []
+        self.shown: list[tuple[str, int]] = []
+        self.messages: defaultdict[str, list[int]] = defaultdict(list)
+        self.arrivals: asyncio.Queue[str] = asyncio.Queue()
+
+    async def send(self, effect: Effect) -> Delivered:
+        self.tries.append(effect.key)
+        step = await self._step(self.script)
+        delivered = self._show(effect)
+        if isinstance(step, Hold) and step.after:
+            await step.stop()
+        return delivered
+
+    async def find(self, effect: Effect) -> Delivered | None:
+        await self._step(self.search_script)
+        found = self.messages[effect.key]
+        return Delivered(CHANNEL, found[0]) if found else None
+
+    async def arrival(self) -> str:
+        """The key of the next send that arrives, in the order in which they do."""
+        return await asyncio.wait_for(self.arrivals.get(), 5)
+
+    async def _step(self, script: deque[Exception | Hold]) -> Exception | Hold | None:
+        step = script.popleft() if script else None
+        if isinstance(step, Exception):
+            raise step
+        if step is not None and not step.after:
+            await step.stop()
+        return step
+
+    def _show(self, effect: Effect) -> Delivered:
+        self.shown.append((effect.key, effect.wanted))
+        self.arrivals.put_nowait(effect.key)
+        if effect.kind is EffectKind.DELETE:
+            return Delivered()
+        if effect.message_id is None:
+            self.messages[effect.key].append(next(_ids))
+        return Delivered(CHANNEL, effect.message_id or self.messages[effect.key][-1])
+
+
+def make_seen(post: Post, key: int = 7) -> SeenPost:
+    """What the window remembers of a post, with one key of the exact detector."""
+    keys = {"exact": frozenset({key})}
+    return SeenPost(post.guild_id, post.channel_id, post.message_id, post.author_id, post.at, keys)
+
+
+def make_repeat(of: Post, key: int = 7) -> Repeat:
+    """A certain repeat of a post."""
+    return Repeat(make_seen(of, key), "exact", key, 1.0, "certain")
+
+
+@asynccontextmanager
+async def busy_writer(database: Database) -> AsyncIterator[None]:
+    """The database's writer is busy until the end of the block: what is written meanwhile waits, in order."""
+    started, finished = threading.Event(), threading.Event()
+
+    def work(_: object) -> None:
+        started.set()
+        finished.wait(10)
+
+    working = asyncio.create_task(database.write(work))
+    await asyncio.to_thread(started.wait, 10)
+    try:
+        yield
+    finally:
+        finished.set()
+        await working
+
+
+async def turns(number: int = 20) -> None:
+    """Let the tasks that are ready run, a few times over."""
+    for _ in range(number):
+        await asyncio.sleep(0)
+
+
+EXPLAINER_FILE = """\
++++
+title = "Is it legal?"
+aliases = ["case one"]
+jurisdictions = ["US"]
+as_of = 2026-07-05
+review_by = 2027-02-15
+related = []
+claims = ["the harbour tram is legal"]
+not_claims = ["is lunch ready"]
+
+[[sources]]
+id = "ruling"
+title = "A ruling"
+publisher = "A court"
+url = "https://court.example/ruling"
+date = 2026-01-02
+kind = "judgment"
+jurisdiction = "US"
+checked = "read"
++++
+It depends.[^ruling]
+
+## Settled
+One thing.[^ruling]
+
+## Disputed
+### It is
+One case.
+### It is not
+The other case.
+
+## Undecided
+Another thing.
+
+## Commonly got wrong
+A mistake.
+"""
+
+
+def write_explainer(folder: Path, slug: str, old: str = "", new: str = "") -> Path:
+    """An explainer file, with one text of ``EXPLAINER_FILE`` changed; two in a folder need other claims."""
+    assert old in EXPLAINER_FILE
+    path = folder / f"{slug}.md"
+    path.write_text(EXPLAINER_FILE.replace(old, new, 1) if old else EXPLAINER_FILE, encoding="utf-8")
+    return path

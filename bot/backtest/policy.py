@@ -38,7 +38,7 @@ def read_policy(path: Path, channel_number: Callable[[str], int]) -> GuildPolicy
             answers_per_hour=int(data.get("answers_per_hour", EVERYWHERE.answers_per_hour)),
             all_channels=Mode(data.get("mode", Mode.ANSWER)),
         )
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, OverflowError, TypeError, AttributeError) as error:
         raise InputError(f"{path}: not a policy: {error}") from error
 
 

@@ -43,7 +43,9 @@ def read_messages(path: Path) -> Iterator[Message]:
         InputError: naming the first wrong line.
     """
     for number, row in _rows(path):
-        yield Message(_id(path, number, row), _text(path, number, row), row.get("reply_to_text"))
+        place = f"{path}:{number}"
+        reply_to_text = _text(place, row, "reply_to_text") if row.get("reply_to_text") is not None else None
+        yield Message(_id(place, row.get("id")), _text(place, row), reply_to_text)
 
 
 def read_posts(path: Path) -> list[RecordedPost]:
@@ -61,7 +63,7 @@ def read_posts(path: Path) -> list[RecordedPost]:
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open(encoding="utf-8-sig") as lines:  # some tools begin a file with a byte-order mark
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     yield number, _object(path, number, line)
@@ -79,72 +81,84 @@ def _object(path: Path, number: int, line: str) -> dict[str, Any]:
     return row
 
 
-def _id(path: Path, number: int, row: Mapping[str, Any]) -> Id:
-    value = row.get("id")
+def _id(place: str, value: object, name: str = "id") -> Id:
     if not isinstance(value, str | int):
-        raise InputError(f"{path}:{number}: give the post an id, a text or a number")
+        raise InputError(f"{place}: give the post its {name}, a text or a number")
     return value
 
 
-def _text(path: Path, number: int, row: Mapping[str, Any]) -> str:
-    value = row.get("text")
+def _text(place: str, row: Mapping[str, Any], name: str = "text") -> str:
+    value = row.get(name)
     if not isinstance(value, str):
-        raise InputError(f'{path}:{number}: give the post its text, such as "text": "..."')
+        raise InputError(f'{place}: give the post its {name}, such as "{name}": "..."')
     return value
 
 
 def _from_lines(path: Path) -> Iterator[RecordedPost]:
     for number, row in _rows(path):
+        place = f"{path}:{number}"
         yield RecordedPost(
-            id=_id(path, number, row),
-            text=_text(path, number, row),
+            id=_id(place, row.get("id")),
+            text=_text(place, row),
             guild=str(row.get("guild", "guild")),
             channel=str(row.get("channel", "channel")),
             author=str(row.get("author", "author")),
-            at=_time(path, number, row.get("at", number)),  # without times, a second lies between two lines
-            reply_to=row.get("reply_to"),
+            at=_time(place, row.get("at", number)),  # without times, a second lies between two lines
+            reply_to=_reply_to(place, row.get("reply_to")),
             is_bot=bool(row.get("bot", False)),
         )
 
 
-def _time(path: Path, number: int, value: object) -> datetime:
-    """Seconds, or ISO 8601; a time without a zone is UTC."""
+def _reply_to(place: str, value: object) -> Id | None:
+    return None if value is None else _id(place, value, "reply_to")
+
+
+def _time(place: str, value: object) -> datetime:
+    """Seconds, or ISO 8601; a time without a zone is UTC. Before 1970 there were no posts, only unset times."""
     try:
         if isinstance(value, int | float):
-            return datetime.fromtimestamp(value, UTC)
-        parsed = datetime.fromisoformat(str(value))
+            at = datetime.fromtimestamp(value, UTC)
+        else:
+            at = datetime.fromisoformat(str(value))
+            at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise InputError(f"{path}:{number}: at must be seconds or ISO 8601, not {value!r}") from error
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        raise InputError(f"{place}: at must be seconds or ISO 8601, not {value!r}") from error
+    if at < _START:
+        raise InputError(f"{place}: at must be 1970 or later, not {value!r}")
+    return at
 
 
 def _export(path: Path) -> Mapping[str, Any] | None:
     """The file as a DiscordChatExporter export, if it is one."""
     try:
-        with path.open(encoding="utf-8") as file:
-            if file.read(1) != "{" or file.readline().rstrip().endswith("}"):
-                return None
-            file.seek(0)
-            data = json.load(file)
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
         return None  # reading it line by line says what is wrong
     return data if isinstance(data, dict) and isinstance(data.get("messages"), list) else None
 
 
 def _from_export(path: Path, export: Mapping[str, Any]) -> Iterator[RecordedPost]:
-    guild = export.get("guild", {}).get("id", "guild")
-    channel = export.get("channel", {}).get("id", "channel")
+    guild = _part(export, "guild").get("id", "guild")
+    channel = _part(export, "channel").get("id", "channel")
     for number, message in enumerate(export["messages"], 1):
+        place = f"{path}: message {number}"
+        if not isinstance(message, dict):
+            raise InputError(f"{place}: not a message as DiscordChatExporter writes it")
         if message.get("type") not in ("Default", "Reply"):
             continue
-        author = message.get("author", {})
+        author = _part(message, "author")
         yield RecordedPost(
-            id=_id(path, number, message),
-            text=str(message.get("content", "")),
+            id=_id(place, message.get("id")),
+            text=_text(place, message, "content"),
             guild=str(guild),
             channel=str(channel),
             author=str(author.get("id", "author")),
-            at=_time(path, number, message.get("timestamp")),
-            reply_to=(message.get("reference") or {}).get("messageId"),
+            at=_time(place, message.get("timestamp")),
+            reply_to=_reply_to(place, _part(message, "reference").get("messageId")),
             is_bot=bool(author.get("isBot", False)),
         )
+
+
+def _part(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = whole.get(name)
+    return part if isinstance(part, dict) else {}

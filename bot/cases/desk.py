@@ -14,6 +14,7 @@ from bot.storage.protocols import (
     delete_key,
     reply_key,
     suggestion_key,
+    take_back_key,
 )
 
 QUEUE_PAGE = 10  # cases that /queue lists
@@ -66,9 +67,7 @@ class Desk:
     async def dismiss_reply(self, guild_id: int, reply_id: int, member_id: int) -> Reply:
         """Take a posted answer back; the caller has checked that this member may."""
         reply = await self._replies.dismiss(guild_id, reply_id, self._verdict(member_id))
-        effect = await self._effects.get(reply_key(guild_id, reply.message_id))
-        if effect is not None and effect.message_id is not None:
-            await self._outbox.deliver(delete_key(guild_id, effect.message_id), at_once=True)
+        await self._outbox.deliver(take_back_key(reply_id), at_once=True)
         return reply
 
     async def show_waiting(self, guild_id: int) -> None:

@@ -4,7 +4,7 @@ from bot.model import Post
 from bot.text import own_text, without_links, words
 
 MIN_WORDS = 3
-_COMMAND_PREFIXES = ("/", "!", "?", ".", "$", "%", "-", "+", ";;", "pls ")
+_COMMAND_PREFIXES = ("/", "!", "?", ".", "$", "%", "-", "+", ";;")
 
 
 def stopped_by_gate(post: Post) -> str | None:
@@ -12,7 +12,7 @@ def stopped_by_gate(post: Post) -> str | None:
     if post.is_bot:
         return "the author is a bot"
     text = post.text.lstrip()
-    if text.startswith(_COMMAND_PREFIXES) and text[1:2].isalnum():
+    if any(text.startswith(prefix) and text[len(prefix) :][:1].isalpha() for prefix in _COMMAND_PREFIXES):
         return "it is a command"
     own = without_links(own_text(text))
     if len(words(own)) < MIN_WORDS:

@@ -59,6 +59,7 @@ class Thresholds:
 _NAME_CAP = 0.4  # a name alone states no claim
 _FEW_WORDS = 3
 _FEW_WORDS_CAP = 0.45
+_MAX_SENTENCES = 40  # of a post; bounds the number of look-ups
 _STEM = 5  # letters by which two words count as shared
 
 
@@ -66,6 +67,14 @@ _STEM = 5  # letters by which two words count as shared
 class _Scored:
     score: float
     hit: PhraseHit
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """A text to look up. With ``own_stems``, a phrasing must share one of them: they are the post's share of the text."""
+
+    text: str
+    own_stems: frozenset[str] = frozenset()
 
 
 class Matcher:
@@ -91,12 +100,14 @@ class Matcher:
         band, why = self._band(matches)
         return Judgement(band, matches, (matches[0].reason, why))
 
-    def _best_by_slug(self, passages: Iterable[str], guild_id: int) -> dict[str, _Scored]:
+    def _best_by_slug(self, passages: Iterable[_Passage], guild_id: int) -> dict[str, _Scored]:
         claims: dict[str, _Scored] = {}
         near_misses: dict[str, float] = {}
         for passage in passages:
-            said = content_words(passage)
-            for hit in self._index.hits(passage, guild_id):
+            said = content_words(passage.text)
+            for hit in self._index.hits(passage.text, guild_id):
+                if passage.own_stems and not passage.own_stems & _stems(hit.phrase):
+                    continue  # the claim is the other post's alone
                 score = _score(hit, said)
                 if hit.kind is PhraseKind.NOT_CLAIM:
                     near_misses[hit.slug] = max(score, near_misses.get(hit.slug, 0.0))
@@ -119,13 +130,14 @@ class Matcher:
         return Band.ANSWER, f"score {best:.2f} reaches {limits.answer:.2f}"
 
 
-def _passages(text: str, reply_text: str | None) -> list[str]:
-    """The sentences of a post, each pair of neighbours, and a short post together with what it replies to."""
-    parts = sentences(without_links(own_text(text)))
-    pairs = [f"{first} {second}" for first, second in pairwise(parts)]
-    if reply_text is None or len(parts) != 1:
-        return parts + pairs
-    return parts + [f"{context} {parts[0]}" for context in sentences(without_links(own_text(reply_text)))[-1:]]
+def _passages(text: str, reply_text: str | None) -> Iterable[_Passage]:
+    """The sentences of a post, each pair of neighbours, and a post of one sentence together with what it replies to."""
+    parts = sentences(without_links(own_text(text)))[:_MAX_SENTENCES]
+    yield from map(_Passage, parts)
+    yield from (_Passage(f"{first} {second}") for first, second in pairwise(parts))
+    if reply_text is not None and len(parts) == 1:
+        for context in sentences(without_links(own_text(reply_text)))[-1:]:
+            yield _Passage(f"{context} {parts[0]}", _stems(parts[0]))
 
 
 def _score(hit: PhraseHit, said: Sequence[str]) -> float:
@@ -134,9 +146,13 @@ def _score(hit: PhraseHit, said: Sequence[str]) -> float:
     score = hit.coverage * sqrt(min(1.0, (len(phrasing) + 1) / (len(said) + 1)))
     if hit.kind is PhraseKind.ALIAS:
         return min(score, _NAME_CAP)
-    own, other = ({word[:_STEM] for word in some} for some in (said, phrasing))
+    own, other = {word[:_STEM] for word in said}, _stems(hit.phrase)
     return score if len(own & other) >= _FEW_WORDS or own == other else min(score, _FEW_WORDS_CAP)
 
 
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word[:_STEM] for word in content_words(text))
+
+
 def _reason(hit: PhraseHit) -> str:
-    return f"{hit.kind.value.replace('_', ' ')} “{hit.phrase}”"
+    return f"{hit.kind.value} “{hit.phrase}”"

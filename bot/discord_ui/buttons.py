@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import discord
 
-from bot.model import Case, Explainer, Reply, ReplyState
+from bot.model import Case, CaseState, Explainer, Reply, ReplyState
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,8 @@ def case_view(case: Case) -> discord.ui.View | None:
         return None
     number = len(case.removable)
     label = LOOKS["remove"].label if number == 1 else f"Delete {number} repeats"
-    return _view(DeskButton("dismiss", case.id), DeskButton("remove", case.id, label))
+    remove = DeskButton("remove", case.id, label)
+    return _view(DeskButton("dismiss", case.id), remove) if case.state is CaseState.OPEN else _view(remove)
 
 
 def _view(*items: DeskButton) -> discord.ui.View:

@@ -13,6 +13,9 @@ from bot.text import sentences
 
 CARD_SOURCES = 4
 TOPICS_PER_PAGE = 20
+# Discord's limits (description 4,096, field 1,024, heading 256, an embed in all 6,000) shared out among the parts
+_DESCRIPTION, _FIELD, _HEADING, _PLACES_SHOWN, _PAGE = 2000, 1000, 256, 150, 4000
+_SHORT_ANSWER = 900
 _LEAD = 280  # characters of a side on a card; the button More shows the rest
 _SHOWN_STALE = 10  # a description of 4,096 characters holds them at these lengths
 _TITLE, _REASON = 100, 200
@@ -49,15 +52,15 @@ def answer_card(explainer: Explainer, match: Match | None = None, under_review: 
         under_review: why the explainer is under review, if it is.
     """
     cited = _cited(explainer, explainer.short_answer)[:CARD_SOURCES]
-    lines = "\n".join(_source_line(explainer, source) for source in cited)
-    text = _numbered(explainer, explainer.short_answer)
-    embed = _embed(explainer, f"{text}\n\n**Sources**\n{lines}")
+    text = f"{_clip(_numbered(explainer, explainer.short_answer), _SHORT_ANSWER)}\n\n**Sources**\n"
+    lines = [_source_line(explainer, source) for source in cited]
+    embed = _embed(explainer, text + _fitting(lines, _DESCRIPTION - len(text)))
     for side in explainer.sides:
-        embed.add_field(name=side.heading, value=_lead(explainer, side.text))
+        embed.add_field(name=_clip(side.heading, _HEADING), value=_clip(_lead(explainer, side.text), _FIELD))
     if under_review is not None:
-        embed.add_field(name=words.UNDER_REVIEW, value=words.sentence(under_review), inline=False)
+        embed.add_field(name=words.UNDER_REVIEW, value=_clip(words.sentence(under_review), _FIELD), inline=False)
     if match is not None:
-        embed.add_field(name="Why this card", value=why(match), inline=False)
+        embed.add_field(name="Why this card", value=_clip(why(match), _FIELD), inline=False)
     return embed
 
 
@@ -73,7 +76,7 @@ def more_pages(explainer: Explainer) -> list[discord.Embed]:
     """The whole text of an explainer."""
     first = [("Settled", explainer.settled), *((side.heading, side.text) for side in explainer.sides)]
     second = [("Undecided", explainer.undecided), ("Commonly got wrong", explainer.commonly_got_wrong)]
-    return [_embed(explainer, _sections(explainer, part)) for part in (first, second)]
+    return [_embed(explainer, _clip(_sections(explainer, part), _PAGE)) for part in (first, second)]
 
 
 def country_card(explainer: Explainer, jurisdiction: str) -> discord.Embed:
@@ -83,14 +86,15 @@ def country_card(explainer: Explainer, jurisdiction: str) -> discord.Embed:
     found = [(heading, _resting_on(text, sources)) for heading, text in parts]
     kept = [(heading, text) for heading, text in found if text]
     body = _sections(explainer, kept) if kept else words.nothing_on(place(jurisdiction))
-    lines = "\n".join(_source_line(explainer, source) for source in explainer.sources if source.id in sources)
-    return _embed(explainer, f"**{place(jurisdiction)}**\n\n{body}\n\n**Sources**\n{lines}")
+    lines = [_source_line(explainer, source) for source in explainer.sources if source.id in sources]
+    text = _clip(f"**{place(jurisdiction)}**\n\n{body}", _DESCRIPTION) + "\n\n**Sources**\n"
+    return _embed(explainer, text + _fitting(lines, _PAGE - len(text)))
 
 
 def sources_card(explainer: Explainer) -> discord.Embed:
     """All sources of an explainer, with how each was checked."""
-    lines = (f"{_source_line(explainer, source)} · {_provenance(source)}" for source in explainer.sources)
-    return _embed(explainer, "\n".join(lines))
+    lines = [f"{_source_line(explainer, source)} · {_provenance(source)}" for source in explainer.sources]
+    return _embed(explainer, _fitting(lines, _PAGE))
 
 
 def topics_pages(explainers: Iterable[Explainer]) -> list[discord.Embed]:
@@ -135,8 +139,23 @@ def place(jurisdiction: str) -> str:
 
 def _embed(explainer: Explainer, description: str) -> discord.Embed:
     embed = discord.Embed(title=explainer.title, description=description, colour=discord.Colour.blurple())
-    places = ", ".join(_PLACES["INT"] if code == "INT" else code for code in explainer.jurisdictions)
+    codes = ", ".join(_PLACES["INT"] if code == "INT" else code for code in explainer.jurisdictions)
+    places = _clip(codes, _PLACES_SHOWN)
     return embed.set_footer(text=f"As of {words.day(explainer.as_of)} · {places} · Not legal advice")
+
+
+def _clip(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 4]} ..."
+
+
+def _fitting(lines: Sequence[str], longest: int) -> str:
+    """The first lines that fit, each whole because half a link is none, and how many more there are."""
+    text = "\n".join(lines)
+    shown = len(lines)
+    while len(text) > longest:
+        shown -= 1
+        text = "\n".join([*lines[:shown], f"... {len(lines) - shown} more"])
+    return text
 
 
 def _sections(explainer: Explainer, parts: Iterable[tuple[str, str]]) -> str:

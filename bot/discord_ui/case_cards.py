@@ -9,7 +9,7 @@ from bot.discord_ui.cards import reply_card
 from bot.model import Case, CasePost, CaseState, Effect, Explainer, Reply, ReplyState
 
 _SHOWN_REPEATS = 6  # a content of 2,000 characters holds them, also when each could not be deleted
-_PROBLEM = 100
+_PROBLEM = 75  # same
 _COLOURS = {
     CaseState.OPEN: discord.Colour.orange(),
     CaseState.DISMISSED: discord.Colour.light_grey(),

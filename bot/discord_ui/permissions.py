@@ -6,13 +6,14 @@ from typing import Any
 import discord
 
 TO_ANSWER = ("view_channel", "send_messages", "embed_links", "read_message_history")
+TO_ANSWER_IN_FORUM = (*TO_ANSWER, "send_messages_in_threads")  # all its posts are threads
 TO_WATCH = ("view_channel", "read_message_history")
 TO_DELETE = ("view_channel", "manage_messages")
 
 
 def lacks(permissions: discord.Permissions, needed: Iterable[str]) -> list[str]:
     """The missing ones of these permissions, as Discord's settings call them."""
-    return [name.replace("_", " ").title() for name in needed if not getattr(permissions, name)]
+    return [_as_in_settings(name) for name in needed if not getattr(permissions, name)]
 
 
 def is_moderator(interaction: discord.Interaction) -> bool:
@@ -29,3 +30,7 @@ def may_edit(interaction: discord.Interaction[Any], editors_role_id: int | None)
 def is_admin(interaction: discord.Interaction) -> bool:
     """Whether the member may manage the server."""
     return interaction.permissions.manage_guild
+
+
+def _as_in_settings(name: str) -> str:
+    return name.replace("_", " ").title().replace(" In ", " in ")

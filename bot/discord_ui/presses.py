@@ -11,9 +11,10 @@ import discord
 from bot.discord_ui import cards, words
 from bot.discord_ui.answers import answer, turn_page
 from bot.discord_ui.buttons import page_view
-from bot.discord_ui.permissions import is_moderator, lacks
+from bot.discord_ui.permissions import TO_DELETE, is_moderator, lacks
 from bot.errors import AlreadyJudgedError, CaseError
 from bot.model import Case, Vote
+from bot.storage.protocols import reply_key
 
 if TYPE_CHECKING:
     from bot.app import Copydesk
@@ -94,7 +95,7 @@ async def _remove(interaction: Press, key: str) -> None:
         return
     await interaction.response.defer(ephemeral=True, thinking=True)
     desk = interaction.client.services.desk
-    refused = _cannot_delete(interaction, await desk.case(*_record(interaction, key)))
+    refused = await _cannot_delete(interaction, await desk.case(*_record(interaction, key)))
     if refused:
         await answer(interaction, refused)
     else:
@@ -106,9 +107,10 @@ async def _post(interaction: Press, key: str) -> None:
     if not await _may_moderate(interaction):
         return
     await interaction.response.defer(ephemeral=True, thinking=True)
-    desk = interaction.client.services.desk
-    reply = await desk.post_suggestion(*_record(interaction, key), interaction.user.id)
-    await answer(interaction, words.suggestion_posted(reply))
+    services = interaction.client.services
+    reply = await services.desk.post_suggestion(*_record(interaction, key), interaction.user.id)
+    effect = await services.effects.get(reply_key(reply.guild_id, reply.message_id))
+    await answer(interaction, words.suggestion_posted(reply, effect))
 
 
 async def _drop(interaction: Press, key: str) -> None:
@@ -142,18 +144,21 @@ async def _may_moderate(interaction: Press) -> bool:
     return False
 
 
-def _cannot_delete(interaction: Press, case: Case) -> str | None:
+async def _cannot_delete(interaction: Press, case: Case) -> str | None:
     """Why this moderator, or the bot, cannot delete the case's repeats; a channel that is gone is nobody's lack."""
     guild, member = interaction.guild, interaction.user
     if guild is None or not isinstance(member, discord.Member):
         return words.SERVERS_ONLY
     for channel_id in {post.channel_id for post in case.removable}:
-        channel = guild.get_channel_or_thread(channel_id)
-        if channel is None:
+        try:  # an archived thread is not in memory
+            channel = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
+        except discord.NotFound:
             continue
+        except discord.Forbidden:
+            return words.bot_lacks(lacks(discord.Permissions.none(), TO_DELETE), channel_id)
         if not channel.permissions_for(member).manage_messages:
             return words.moderator_lacks(channel_id)
-        missing = lacks(channel.permissions_for(guild.me), ("view_channel", "manage_messages"))
+        missing = lacks(channel.permissions_for(guild.me), TO_DELETE)
         if missing:
             return words.bot_lacks(missing, channel_id)
     return None

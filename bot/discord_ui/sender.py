@@ -22,7 +22,7 @@ from bot.storage.protocols import CaseStore, PolicyStore, ReplyStore
 
 _CLOCKS_DIFFER = timedelta(seconds=30)
 _HISTORY = 100  # messages searched for one that an earlier process may have sent
-_MARKS = {EffectKind.REPLY: "helpful", EffectKind.SUGGESTION: "post", EffectKind.CASE_CARD: "dismiss"}
+_MARKS = {EffectKind.REPLY: "helpful", EffectKind.SUGGESTION: "post", EffectKind.CASE_CARD: "remove"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class DiscordSender:
         self._ledger = ledger
 
     async def send(self, effect: Effect) -> Delivered:
-        with _discord_errors():
+        with _discord_errors(self._client):
             match effect.kind:
                 case EffectKind.REPLY:
                     return await self._send_reply(effect)
@@ -62,7 +62,7 @@ class DiscordSender:
                     return await self._send_suggestion(effect)
                 case EffectKind.CASE_CARD:
                     return await self._send_case_card(effect)
-                case EffectKind.DELETE:
+                case EffectKind.DELETE | EffectKind.TAKE_BACK:
                     return await self._delete(effect)
 
     async def find(self, effect: Effect) -> Delivered | None:
@@ -71,7 +71,7 @@ class DiscordSender:
         channel_id = await self._target_channel(effect)
         record_id = next(iter(effect.payload.values()))
         mark = f"copydesk:{_MARKS[effect.kind]}:{record_id}"
-        with _discord_errors():
+        with _discord_errors(self._client):
             channel = self._channel(effect.guild_id, channel_id)
             async for message in channel.history(after=effect.at - _CLOCKS_DIFFER, limit=_HISTORY, oldest_first=True):
                 if message.author == self._client.user and mark in _custom_ids(message):
@@ -119,7 +119,9 @@ class DiscordSender:
             shown = self._channel(effect.guild_id, effect.channel_id).get_partial_message(effect.message_id)
             try:
                 await shown.edit(content=card.text, embed=card.embed, view=card.view)
-            except discord.NotFound:
+            except (discord.NotFound, discord.Forbidden) as error:
+                if not self._is_lost(effect, error):
+                    raise
                 if card.view is None:  # nothing is left to decide: a new card would be noise
                     return Delivered(effect.channel_id, effect.message_id)
             else:
@@ -129,6 +131,11 @@ class DiscordSender:
         buttons: dict[str, Any] = {"view": card.view} if card.view is not None else {}
         message = await channel.send(card.text, embed=card.embed, nonce=_nonce(effect), **buttons)
         return Delivered(channel_id, message.id)
+
+    def _is_lost(self, effect: Effect, error: discord.NotFound | discord.Forbidden) -> bool:
+        """Whether a card was deleted, or stands in a former moderators' channel that is closed to the bot."""
+        moved = effect.channel_id != self._policies.get(effect.guild_id).moderators_channel_id
+        return moved or isinstance(error, discord.NotFound)
 
     async def _target_channel(self, effect: Effect) -> int:
         if effect.kind is not EffectKind.REPLY:
@@ -155,7 +162,7 @@ class DiscordSender:
 
 
 @contextmanager
-def _discord_errors() -> Iterator[None]:
+def _discord_errors(client: discord.Client) -> Iterator[None]:
     """discord.py retries 429, 500, 502 and 504 itself, but neither 503 nor a connection that breaks."""
     try:
         yield
@@ -165,6 +172,10 @@ def _discord_errors() -> Iterator[None]:
         raise DeliveryRefusedError(f"Discord answered {error.status}: {_reason(error)}") from error
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         raise DeliveryDelayedError(f"Discord is out of reach ({type(error).__name__})") from error
+    except RuntimeError as error:
+        if not client.is_closed():
+            raise
+        raise DeliveryDelayedError("the connection is closed: the next start sees to it") from error
 
 
 def _reason(error: discord.HTTPException) -> str:

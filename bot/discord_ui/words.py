@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.errors import AlreadyJudgedError, CopydeskError
 from bot.faq.editor import Saved
-from bot.model import Case, CaseState, Edition, EditionState, GuildPolicy, Mode, Reply, ReplyState
+from bot.model import Case, CaseState, Edition, EditionState, Effect, GuildPolicy, Mode, Reply, ReplyState
 
 MODERATORS_ONLY = "This is for moderators: it needs the permission Manage Messages in this channel."
 ADMINS_ONLY = "This is for admins: it needs the permission Manage Server."
@@ -13,7 +13,7 @@ SERVERS_ONLY = "Use this in a server: Copydesk keeps nothing for direct messages
 UNKNOWN_TOPIC = "There is no explainer on this. Pick one from the list that appears while you type, or try `/ask`."
 NO_MATCH = "No explainer fits this question well. `/explain` lists the topics while you type."
 OUTDATED_ANSWER = "This answer is no longer known here, or its explainer was retired."
-FAILED = "That did not work, and the problem has been logged. Nothing was changed; please try again."
+FAILED = "That did not work, and the problem has been logged. Please try again."
 THANKS = "Thanks, noted. Only the number of such votes is kept, not who gave them. You can change yours."
 VOTED_BEFORE = "You have said so already; it counts once."
 DISMISSED = "The answer is taken back."
@@ -111,8 +111,12 @@ def case_closed(case: Case) -> str:
     return f"Case {case.number} is {verdict(case.state)}."
 
 
-def suggestion_posted(reply: Reply) -> str:
-    """A suggestion was posted."""
+def suggestion_posted(reply: Reply, effect: Effect | None) -> str:
+    """What became of a suggestion that a moderator chose to post."""
+    if effect is not None and effect.problem is not None:
+        return f"It could not be posted in <#{reply.channel_id}>: {effect.problem}."
+    if effect is not None and effect.done < effect.wanted:
+        return f"Discord is out of reach: it is posted in <#{reply.channel_id}> as soon as that is over."
     return f"Posted in <#{reply.channel_id}>."
 
 

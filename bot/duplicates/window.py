@@ -2,7 +2,8 @@
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from bot.duplicates.detector import Detector
 from bot.model import Post, Repeat, SeenPost
@@ -17,6 +18,7 @@ class GuildWindow:
     def __init__(self, max_posts: int, max_age: timedelta) -> None:
         self._max_posts = max_posts
         self._max_age = max_age
+        self._since = datetime.min.replace(tzinfo=UTC)  # what is older has expired
         self._posts: OrderedDict[int, SeenPost] = OrderedDict()
         self._holders: defaultdict[_Place, dict[int, None]] = defaultdict(dict)
 
@@ -26,16 +28,20 @@ class GuildWindow:
     def __contains__(self, message_id: int) -> bool:
         return message_id in self._posts
 
+    def get(self, message_id: int) -> SeenPost | None:
+        return self._posts.get(message_id)
+
     def holding(self, detector: str, keys: Iterable[int]) -> list[SeenPost]:
         """The posts that share one of these keys, oldest first."""
-        found = {message_id for key in keys for message_id in self._holders.get((detector, key), ())}
-        return [self._posts[message_id] for message_id in sorted(found)]
+        holders = (self._holders.get((detector, key), ()) for key in keys)
+        found = {message_id for some in holders for message_id in islice(some, _MAX_HOLDERS)}
+        posts = (self._posts[message_id] for message_id in sorted(found))
+        return [post for post in posts if post.at >= self._since]  # an edit may have put an old one behind newer ones
 
     def add(self, post: SeenPost) -> None:
         self._posts[post.message_id] = post
         for place in _places(post):
-            if len(self._holders[place]) < _MAX_HOLDERS:
-                self._holders[place][post.message_id] = None
+            self._holders[place][post.message_id] = None
         while len(self._posts) > self._max_posts:
             self.drop_oldest()
 
@@ -51,7 +57,8 @@ class GuildWindow:
         self.forget(next(iter(self._posts)))
 
     def expire(self, now: datetime) -> None:
-        while self._posts and now - next(iter(self._posts.values())).at > self._max_age:
+        self._since = max(self._since, now - self._max_age)
+        while self._posts and next(iter(self._posts.values())).at < self._since:
             self.drop_oldest()
 
 
@@ -78,6 +85,12 @@ class Window:
 
     def contains(self, guild_id: int, message_id: int) -> bool:
         return guild_id in self._guilds and message_id in self._guilds[guild_id]
+
+    def is_current(self, seen: SeenPost) -> bool:
+        """Whether the post is still remembered in this version; one without keys, whether none is remembered."""
+        guild = self._guilds.get(seen.guild_id)
+        held = guild.get(seen.message_id) if guild else None
+        return held is (seen if any(seen.keys.values()) else None)
 
     def see(self, post: Post) -> tuple[SeenPost, tuple[Repeat, ...]]:
         """Remember the post; return what is remembered of it and the earlier posts that it repeats, best first.

@@ -66,13 +66,17 @@ def path_of(folder: Path, slug: str) -> Path:
 
 def _examine_file(path: Path) -> tuple[Explainer | None, list[Problem]]:
     try:
-        return examine(path, path.read_text(encoding="utf-8"))
+        return examine(path, _text(path))
     except UnicodeDecodeError:
         return None, [Problem(str(path), 1, "save the file as UTF-8")]
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.md"))
+    return sorted(path for path in folder.glob("*.md") if path.is_file())  # an editor's lock is a link to nowhere
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte-order mark
 
 
 def _shared_claims(folder: Path, explainers: list[Explainer]) -> list[Problem]:
@@ -97,4 +101,5 @@ def _unknown_relations(folder: Path, explainers: list[Explainer], known: set[str
 
 
 def _at_text(path: Path, text: str, message: str) -> Problem:
-    return Problem(str(path), Page(path.read_text(encoding="utf-8")).line_of_text(text), message)
+    """A problem at the first line that holds this text, whatever its case."""
+    return Problem(str(path), Page(_text(path)).line_of_text(text), message)

@@ -43,7 +43,7 @@ class Page:
     """The lines of one file; ``end`` is the index of the closing ``+++``, None where it is missing."""
 
     def __init__(self, content: str) -> None:
-        self.lines = content.splitlines()
+        self.lines = content.split("\n")  # splitlines would also break at U+2028 and the like
         self.is_fenced = bool(self.lines) and self.lines[0].strip() == _FENCE
         self.end = next((n for n, line in enumerate(self.lines) if n and line.strip() == _FENCE), None)
 

@@ -5,7 +5,7 @@ A file is TOML front matter between two ``+++`` lines, then Markdown: the short 
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
@@ -18,7 +18,6 @@ from bot.model import Explainer, Side, Source
 SOURCE_KINDS = ("statute", "judgment", "filing", "agency-report", "paper", "institution", "press")
 CHECKS = ("read", "reported", "unchecked")
 SECTIONS = ("Settled", "Disputed", "Undecided", "Commonly got wrong")
-_SHAPE = [SECTION, SECTION, SIDE, SIDE, SECTION, SECTION]
 NOTE = re.compile(r"\[\^([^\]\s]+)\]")
 
 # Longest lengths in characters without notes: what fits on a card and is read in 20 seconds.
@@ -74,6 +73,10 @@ def _address(value: object) -> bool:
     return isinstance(value, str) and bool(re.match(r"https?://[^\s/]+\.\S+\Z", value))
 
 
+def _tables(value: object) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def _one_of(allowed: tuple[str, ...]) -> _Field:
     return _Field(lambda value: value in allowed, "one of " + ", ".join(allowed))
 
@@ -89,7 +92,7 @@ _FIELDS: Mapping[str, _Field] = {
     "related": _Field(_texts, "a list of other explainers' file names without .md, or []"),
     "claims": _Field(_some_texts, "a list of posts that this explainer answers, with at least one"),
     "not_claims": _Field(_some_texts, "a list of near misses that deserve silence, with at least one"),
-    "sources": _Field(lambda value: isinstance(value, list) and bool(value), "at least one [[sources]] table"),
+    "sources": _Field(lambda value: bool(value) and _tables(value) == value, "at least one [[sources]] table"),
 }
 _SOURCE_FIELDS: Mapping[str, _Field] = {
     "id": _Field(
@@ -148,7 +151,8 @@ class _Parser:
             return None
         self._check_fields(data, _FIELDS, 1, end)
         sources = self._sources(data, end)
-        self._check_notes({name for table in _tables(data) if isinstance(name := table.get("id"), str)})
+        ids = (table.get("id") for table in _tables(data.get("sources")))  # also of a source that has a problem
+        self._check_notes({source_id for source_id in ids if isinstance(source_id, str)})
         if self.problems:
             return None
         return Explainer(
@@ -195,7 +199,7 @@ class _Parser:
     def _sources(self, data: Mapping[str, Any], end: int) -> tuple[Source, ...]:
         starts = [n for n, line in enumerate(self._page.lines[:end], 1) if line.strip() == "[[sources]]"]
         sources: list[Source] = []
-        for index, table in enumerate(_tables(data)):
+        for index, table in enumerate(_tables(data.get("sources"))):
             first = starts[index] if index < len(starts) else 1
             last = starts[index + 1] - 1 if index + 1 < len(starts) else end
             if self._check_fields(table, _SOURCE_FIELDS, first, last):
@@ -209,11 +213,14 @@ class _Parser:
         if tuple((part.level, part.heading) for part in sections) != tuple((SECTION, name) for name in SECTIONS):
             wanted = ", ".join(f"## {name}" for name in SECTIONS)
             self._problem(parts[0].line, f"the sections must be exactly these, in this order: {wanted}")
-        if [part.level for part in parts if part.heading in SECTIONS or part.level == SIDE] != _SHAPE:
+        disputed = any(part.heading == "Disputed" for part in sections)
+        if disputed and list(_sections_of_sides(parts)) != ["Disputed", "Disputed"]:
             self._problem(parts[0].line, "## Disputed needs exactly two ### headings, one for each side")
         for part in parts:
-            if part.heading != "Disputed":
+            if part.heading != "Disputed" or part.level == SIDE:
                 self._check_length(part)
+            elif part.text:
+                self._problem(part.line, "move the text below ## Disputed under one of the two ### headings")
         return {part.heading: part.text for part in sections}
 
     def _check_length(self, part: Part) -> None:
@@ -248,9 +255,14 @@ class _Parser:
             )
 
 
-def _tables(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    sources = data.get("sources")
-    return [table for table in sources if isinstance(table, dict)] if isinstance(sources, list) else []
+def _sections_of_sides(parts: Iterable[Part]) -> Iterator[str]:
+    """For each side, the heading of the section that it stands in."""
+    section = ""
+    for part in parts:
+        if part.level == SIDE:
+            yield section
+        else:
+            section = part.heading
 
 
 def _frozen(value: object) -> Any:  # noqa: ANN401  # front matter holds texts, dates and lists; the fields' checks have run

@@ -23,13 +23,16 @@ class SimcordChangedError(ImportError):
 
 def _check() -> None:
     backend = Backend()
-    settle = getattr(Env, "_settle_internal", None)
+    settle, mark = getattr(Env, "_settle_internal", None), getattr(Env, "_mark_mutation", None)
+    action = getattr(Preview, "_action", None)
     known = {
         "version": version("simcord") == SUPPORTED,
         "Env._settle_internal(idle=...)": settle is not None and "idle" in (settle.__kwdefaults__ or {}),
-        "Env._mark_mutation reads Env._preview": "_preview" in inspect.getsource(Env._mark_mutation),
-        "Preview._action(context_id, body)": list(inspect.signature(Preview._action).parameters)[1:]
-        == ["context_id", "body"],
+        "Env._mark_mutation reads Env._preview": mark is not None and "_preview" in inspect.getsource(mark),
+        "Preview._action(context_id, body)": action is not None
+        and list(inspect.signature(action).parameters)[1:] == ["context_id", "body"],
+        "Preview._action compares published_revision with its page's": action is not None
+        and "published_revision != page.revision" in inspect.getsource(action),
         "Preview._mark_action_dispatched()": callable(getattr(Preview, "_mark_action_dispatched", None)),
         "Backend.clock._epoch": isinstance(getattr(getattr(backend, "clock", None), "_epoch", None), datetime),
         "Backend.transcript": isinstance(getattr(backend, "transcript", None), list),
@@ -76,7 +79,7 @@ class Pages:
         preview: Any = env.preview(channel, viewers=[member], layout="channel")
         await preview.__aenter__()
         self._previews.append(preview)
-        preview._action = self._in_turn(preview._action)
+        preview._action = self._in_turn(preview, preview._action)
         env._preview = _Dispatch(self._previews)
         return str(preview.url)
 
@@ -90,10 +93,13 @@ class Pages:
             await preview.refresh()
 
     def _in_turn(
-        self, act: Callable[[str | None, Mapping[str, Any]], Awaitable[dict[str, Any]]]
+        self, preview: Preview, act: Callable[[str | None, Mapping[str, Any]], Awaitable[dict[str, Any]]]
     ) -> Callable[[str | None, Mapping[str, Any]], Awaitable[dict[str, Any]]]:
         async def take_turn(context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
             async with self._turn:
+                page = preview._pages.get(context_id or "")
+                if page is not None:  # else each press would be refused where something has happened in the last second
+                    body = {**body, "published_revision": page.revision}
                 return await act(context_id, body)
 
         return take_turn

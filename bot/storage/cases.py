@@ -77,8 +77,8 @@ class SqliteCaseStore:
 def _record(db: Connection, post: Post, repeat: Repeat, now: datetime) -> Case | None:
     row = one(db, _BY_CONTENT, [post.guild_id, repeat.detector, repeat.key])
     if row is None or row["state"] != CaseState.OPEN:
-        if row is not None and _is_in_case(db, row["id"], post.message_id):
-            return None  # judged already: a repeated event must not open it anew
+        if row is not None and (row["state"] == CaseState.DISMISSED or _is_in_case(db, row["id"], post.message_id)):
+            return None  # judged already, perhaps since the decision: neither opens it anew
         found = {"detector": repeat.detector, "key": repeat.key, "label": repeat.label, "score": repeat.score}
         row = one(db, _INSERT, {"guild": post.guild_id, **found, "at": row_time(now)})  # type: ignore[arg-type]  # sqlite3 takes mappings
         assert row is not None  # noqa: S101  # RETURNING gives the inserted row
@@ -103,7 +103,7 @@ def _judge(db: Connection, guild_id: int, case_id: int, state: CaseState, verdic
     _add_event(db, case_id, verdict.at, verdict.moderator_id, state.value)
     if state is CaseState.REMOVED:
         for post in case.removable:
-            payload = {"channel": post.channel_id, "message": post.message_id}
+            payload = {"case": case_id, "channel": post.channel_id, "message": post.message_id}
             key = delete_key(guild_id, post.message_id)
             want(db, key, guild_id, EffectKind.DELETE, payload, verdict.at)
     _want_card(db, guild_id, case_id, verdict.at)

@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -72,13 +73,15 @@ class Database:
         A job that raises is rolled back alone. Cancelling the caller does not take the write back.
 
         Raises:
+            StoreError: SQLite refuses it, for instance because the disk is full.
             StoreBusyError: too many writes wait already.
         """
         if len(self._waiting) >= _MAX_WAITING:
             raise StoreBusyError("the database cannot keep up: the write was refused")
         ticket = _Ticket(job)
         self._waiting.append(ticket)
-        await asyncio.get_running_loop().run_in_executor(self._writer, self._commit_group)
+        turn = asyncio.get_running_loop().run_in_executor(self._writer, self._commit_group)
+        await asyncio.shield(turn)  # a cancelled turn would leave its ticket waiting, and a later one without a turn
         return ticket.result()
 
     async def read(self, job: Job[T]) -> T:
@@ -118,19 +121,30 @@ class Database:
         if not group:
             return
         try:
-            with self._db.atomic():
-                for ticket in group:
-                    self._run(ticket)
+            self._db.execute("BEGIN IMMEDIATE")  # else another process could write between a job's read and its write
+            for ticket in group:
+                self._run(ticket)
+            self._db.execute("COMMIT")  # fails where an error has ended the transaction: then nothing counts as written
         except sqlite3.Error as error:
             for ticket in group:
-                ticket.error = ticket.error or StoreError(f"the database refused a write: {error}")
+                ticket.error = ticket.error or _refused(error)
+            with suppress(sqlite3.Error):
+                self._db.rollback()
 
     def _run(self, ticket: _Ticket[Any]) -> None:
         try:
             with self._db.atomic():  # a savepoint
                 ticket.value = ticket.job(self._db)
+        except sqlite3.Error as error:
+            ticket.error = _refused(error)
         except Exception as error:  # noqa: BLE001  # whatever a job raises belongs to the caller who awaits it
             ticket.error = error
+
+
+def _refused(error: sqlite3.Error) -> StoreError:
+    refusal = StoreError(f"the database refused a write: {error}")
+    refusal.__cause__ = error
+    return refusal
 
 
 def _open_for_writing(path: Path) -> sqlite_utils.Database:

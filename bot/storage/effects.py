@@ -9,6 +9,7 @@ from sqlite_utils import Database as Connection
 
 from bot.model import Effect, EffectKind
 from bot.storage.database import Database
+from bot.storage.protocols import card_key
 from bot.storage.rows import from_row_time, one, row_time
 
 _PENDING = "SELECT * FROM effect WHERE done < wanted AND problem IS NULL ORDER BY at, key"
@@ -45,7 +46,14 @@ class SqliteEffectStore:
         )
 
     async def refused(self, key: str, problem: str) -> None:
-        await self._database.write(lambda db: db.execute("UPDATE effect SET problem = ? WHERE key = ?", [problem, key]))
+        def job(db: Connection) -> None:
+            row = one(db, "UPDATE effect SET problem = ? WHERE key = ? RETURNING *", [problem, key])
+            if row is not None and row["kind"] == EffectKind.DELETE:
+                effect = _effect(row)
+                case_id = effect.payload["case"]
+                want(db, card_key(case_id), effect.guild_id, EffectKind.CASE_CARD, {"case": case_id}, effect.at)
+
+        await self._database.write(job)
 
     async def try_again(self, guild_id: int, kind: EffectKind) -> Sequence[Effect]:
         def rearm(db: Connection) -> list[Effect]:

@@ -26,12 +26,14 @@ class SqliteFingerprintStore:
         return [_seen(list(group)) for _, group in groups]
 
     async def save(self, seen: Sequence[SeenPost], read_to: Mapping[tuple[int, int], int]) -> None:
+        latest = {(post.guild_id, post.message_id): post for post in seen}.values()
+
         def job(db: Connection) -> None:
-            for post in seen:  # a later version of a post replaces its keys
+            for post in latest:  # a later version of a post replaces its keys
                 db.execute(
                     "DELETE FROM fingerprint WHERE guild_id = ? AND message_id = ?", [post.guild_id, post.message_id]
                 )
-            db.table("fingerprint").insert_all((row for post in seen for row in _rows(post)), ignore=True)
+            db.table("fingerprint").insert_all((row for post in latest for row in _rows(post)), ignore=True)
             for (guild_id, channel_id), message_id in read_to.items():
                 db.execute(
                     "INSERT INTO channel_cursor VALUES (?, ?, ?) ON CONFLICT (guild_id, channel_id)"

@@ -74,7 +74,8 @@ def desk(db: Database) -> None:
     db.executescript(
         """
         CREATE TABLE reply (
-            id INTEGER PRIMARY KEY, guild_id INTEGER NOT NULL, channel_id INTEGER NOT NULL, message_id INTEGER NOT NULL,
+            id INTEGER PRIMARY KEY AUTOINCREMENT, -- the buttons of old messages carry it: it is never used again
+            guild_id INTEGER NOT NULL, channel_id INTEGER NOT NULL, message_id INTEGER NOT NULL,
             author_id INTEGER NOT NULL, slug TEXT NOT NULL, score REAL NOT NULL, reason TEXT NOT NULL,
             state TEXT NOT NULL, at REAL NOT NULL, judged_by INTEGER, corrected_at REAL, UNIQUE (guild_id, message_id)
         ) STRICT;
@@ -84,7 +85,8 @@ def desk(db: Database) -> None:
             PRIMARY KEY (reply_id, voter)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE "case" (
-            id INTEGER PRIMARY KEY, guild_id INTEGER NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL,
+            id INTEGER PRIMARY KEY AUTOINCREMENT, -- same
+            guild_id INTEGER NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL,
             detector TEXT NOT NULL, key INTEGER NOT NULL, label TEXT NOT NULL, score REAL NOT NULL, at REAL NOT NULL,
             judged_by INTEGER, judged_at REAL, UNIQUE (guild_id, number)
         ) STRICT;

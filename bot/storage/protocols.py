@@ -125,7 +125,10 @@ class CaseStore(Protocol):
         ...
 
     async def record(self, post: Post, repeat: Repeat, now: datetime) -> Case | None:
-        """Add the post to the content's open case, or open one; None if the post is in it already."""
+        """Add the post to the content's open case, or open one.
+
+        None if the post is in it already, or moderators have dismissed this content.
+        """
         ...
 
     async def get(self, guild_id: int, case_id: int) -> Case:
@@ -216,7 +219,7 @@ class EffectStore(Protocol):
         ...
 
     async def refused(self, key: str, problem: str) -> None:
-        """Discord will not do it, and why."""
+        """Discord will not do it, and why. Where that is a deletion, its case's card is to say so."""
         ...
 
     async def try_again(self, guild_id: int, kind: EffectKind) -> Sequence[Effect]:
@@ -237,6 +240,11 @@ def suggestion_key(reply_id: int) -> str:
 def card_key(case_id: int) -> str:
     """The key of a case's card."""
     return f"card:{case_id}"
+
+
+def take_back_key(reply_id: int) -> str:
+    """The key of the deletion of an answer of ours."""
+    return f"take_back:{reply_id}"
 
 
 def delete_key(guild_id: int, message_id: int) -> str:

@@ -12,7 +12,7 @@ from bot.errors import AlreadyJudgedError, UnknownCaseError
 from bot.model import EffectKind, Match, Post, Reply, ReplyState, Vote
 from bot.storage.database import Database
 from bot.storage.effects import want
-from bot.storage.protocols import Verdict, delete_key, reply_key, suggestion_key
+from bot.storage.protocols import Verdict, reply_key, suggestion_key, take_back_key
 from bot.storage.rows import from_row_time, one, row_time
 
 _INSERT = """
@@ -89,7 +89,7 @@ class SqliteReplyStore:
             shown = one(db, _SHOWN, [reply_key(guild_id, row["message_id"])])
             if shown is not None:
                 payload = {"channel": shown["channel_id"], "message": shown["message_id"]}
-                want(db, delete_key(guild_id, shown["message_id"]), guild_id, EffectKind.DELETE, payload, verdict.at)
+                want(db, take_back_key(reply_id), guild_id, EffectKind.TAKE_BACK, payload, verdict.at)
             return _set_state(db, row, ReplyState.DISMISSED, verdict)
 
         reply = await self._database.write(job)

@@ -1,0 +1,389 @@
+"""A moderator's press: on disk before it shows, never without effect, never with two."""
+
+import asyncio
+
+import pytest
+
+from bot.cases.desk import QUEUE_PAGE, Desk
+from bot.errors import AlreadyJudgedError, DeliveryDelayedError, DeliveryRefusedError, StoreError, UnknownCaseError
+from bot.model import CaseState, Match, ReplyState
+from bot.outbox import Outbox
+from bot.storage.cases import SqliteCaseStore
+from bot.storage.effects import SqliteEffectStore
+from bot.storage.protocols import card_key, delete_key, reply_key, suggestion_key
+from bot.storage.replies import SqliteReplyStore
+from tests.support import GUILD, Clock, Hold, ScriptedSender, busy_writer, make_post, make_repeat, turns
+
+OTHER_GUILD = 2
+ANN, BEA = 501, 502
+MATCH = Match("style", 0.9, "you cannot own a style")
+OUT_OF_REACH = DeliveryDelayedError("Discord answered 503")
+NOT_ALLOWED = DeliveryRefusedError("Discord answered 403")
+
+
+class Office:
+    """The desk with all that it works on; ``restart`` is a new process on the same database and Discord."""
+
+    def __init__(self, database, clock, sender):
+        self.database, self.clock, self.sender = database, clock, sender
+        self.cases, self.effects = SqliteCaseStore(database), SqliteEffectStore(database)
+        self.replies = SqliteReplyStore(database, clock())
+        self.outbox = Outbox(self.effects, sender, clock)
+        self.desk = Desk(self.cases, self.replies, self.effects, self.outbox, clock)
+
+    async def restart(self):
+        await self.outbox.close()
+        return Office(self.database, self.clock, self.sender)
+
+    async def case(self, repeats=1, key=7, guild=GUILD):
+        """A case whose card the moderators see; what it showed before is not counted."""
+        original = make_post(guild_id=guild)
+        for _ in range(repeats):
+            case = await self.cases.record(make_post(guild_id=guild), make_repeat(original, key), self.clock())
+        await self.outbox.deliver(card_key(case.id))
+        self.sender.shown.clear()
+        return case
+
+    async def suggestion(self, guild=GUILD):
+        """A suggestion whose card the moderators see."""
+        post = make_post(guild_id=guild)
+        reply = await self.replies.record(post, MATCH, ReplyState.SUGGESTED, self.clock())
+        await self.outbox.deliver(suggestion_key(reply.id))
+        self.sender.shown.clear()
+        return reply
+
+    def shown(self):
+        return [key for key, _ in self.sender.shown]
+
+    async def later(self, key):
+        """Deliver what waits when its time has come."""
+        self.clock.advance(minutes=5)
+        await self.outbox.deliver(key)
+
+
+@pytest.fixture
+def sender():
+    return ScriptedSender()
+
+
+@pytest.fixture
+async def office(database, sender):
+    office = Office(database, Clock(), sender)
+    yield office
+    await office.outbox.close()
+
+
+@pytest.fixture
+def desk(office):
+    return office.desk
+
+
+async def results(*presses):
+    """What came of presses at the same moment: those that worked, and the errors of the others."""
+    outcomes = await asyncio.gather(*presses, return_exceptions=True)
+    errors = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    return [outcome for outcome in outcomes if not isinstance(outcome, Exception)], errors
+
+
+async def cut_off(task):
+    """End a task as the end of its process would."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def delete_keys(case):
+    return [delete_key(GUILD, post.message_id) for post in case.repeats]
+
+
+# Cases
+
+
+async def test_dismissing_closes_the_case_and_shows_it_at_once(office, desk):
+    case = await office.case()
+    judged = await desk.dismiss(GUILD, case.id, ANN)
+    assert (judged.state, judged.judged_by, judged.judged_at) == (CaseState.DISMISSED, ANN, office.clock())
+    assert office.sender.shown == [(card_key(case.id), 2)]
+    assert await desk.case(GUILD, case.id) == judged
+
+
+async def test_removing_deletes_each_repeat_and_then_changes_the_card(office, desk):
+    case = await office.case(repeats=3)
+    removed = await desk.remove_repeats(GUILD, case.id, ANN)
+    assert office.shown() == [*delete_keys(case), card_key(case.id)]
+    assert removed.state is CaseState.REMOVED
+    assert not removed.actionable
+
+
+async def test_a_repeat_whose_author_deleted_it_is_not_deleted_again(office, desk):
+    case = await office.case(repeats=2)
+    await office.cases.posts_gone(GUILD, {case.repeats[0].message_id}, office.clock())
+    await desk.remove_repeats(GUILD, case.id, ANN)
+    assert office.shown() == [delete_keys(case)[1], card_key(case.id)]
+
+
+async def test_a_repeat_that_cannot_be_deleted_says_why_and_can_be_tried_again(office, desk, sender):
+    case = await office.case(repeats=2)
+    sender.script.append(NOT_ALLOWED)
+    removed = await desk.remove_repeats(GUILD, case.id, ANN)
+    assert [post.problem for post in removed.repeats] == ["Discord answered 403", None]
+    assert removed.actionable
+    assert office.shown()[-1] == card_key(case.id)
+    sender.shown.clear()
+    again = await desk.remove_repeats(GUILD, case.id, BEA)
+    assert [post.problem for post in again.repeats] == [None, None]
+    assert not again.actionable
+    assert delete_keys(case)[0] in office.shown()
+
+
+async def test_a_deletion_that_must_wait_is_made_up_for(office, desk, sender):
+    case = await office.case()
+    sender.script.append(OUT_OF_REACH)
+    await desk.remove_repeats(GUILD, case.id, ANN)
+    assert office.shown() == [card_key(case.id)]
+    await office.later(delete_keys(case)[0])
+    assert office.shown() == [card_key(case.id), *delete_keys(case)]
+
+
+async def test_a_deletion_that_is_refused_after_a_wait_offers_another_try_on_the_card(office, desk, sender):
+    case = await office.case()
+    sender.script.append(OUT_OF_REACH)
+    await desk.remove_repeats(GUILD, case.id, ANN)
+    sender.script.append(NOT_ALLOWED)
+    await office.later(delete_keys(case)[0])
+    assert office.shown() == [card_key(case.id)] * 2
+    assert (await desk.case(GUILD, case.id)).actionable
+
+
+async def test_a_card_that_was_edited_between_verdict_and_refusal_still_offers_another_try(office, desk, sender):
+    case = await office.case()
+    hold = Hold()
+    sender.script.append(hold)
+    pressing = asyncio.create_task(desk.remove_repeats(GUILD, case.id, ANN))
+    await hold.reached.wait()
+    await office.outbox.deliver(card_key(case.id), at_once=True)
+    await office.effects.refused(delete_keys(case)[0], "Discord answered 403")
+    hold.released.set()
+    await pressing
+    assert sender.shown[-1] == (card_key(case.id), 3)
+
+
+@pytest.mark.parametrize(
+    "presses", [("dismiss", "dismiss"), ("remove_repeats",) * 2, ("dismiss", "remove_repeats") * 3]
+)
+async def test_of_presses_at_the_same_moment_one_counts_and_the_others_are_told(office, desk, presses):
+    case = await office.case(repeats=2)
+    (judged,), errors = await results(
+        *(getattr(desk, press)(GUILD, case.id, moderator) for moderator, press in enumerate(presses, 1))
+    )
+    assert [(type(error), error.judged_by) for error in errors] == [(AlreadyJudgedError, judged.judged_by)] * len(
+        errors
+    )
+    assert len(errors) == len(presses) - 1
+    deletions = [key for key in office.shown() if key in delete_keys(case)]
+    assert deletions == (delete_keys(case) if judged.state is CaseState.REMOVED else [])
+
+
+async def test_a_second_press_while_the_first_still_deletes_is_told_and_deletes_nothing(office, desk, sender):
+    case = await office.case(repeats=2)
+    hold = Hold()
+    sender.script.append(hold)
+    pressing = asyncio.create_task(desk.remove_repeats(GUILD, case.id, ANN))
+    await hold.reached.wait()
+    for press in (desk.remove_repeats, desk.dismiss):
+        with pytest.raises(AlreadyJudgedError):
+            await press(GUILD, case.id, BEA)
+    hold.released.set()
+    await pressing
+    assert office.shown() == [*delete_keys(case), card_key(case.id)]
+
+
+async def test_a_repeat_that_arrives_while_the_case_is_judged_is_deleted_or_opens_the_next_case(office, desk):
+    original = make_post()
+    case = await office.cases.record(make_post(), make_repeat(original), office.clock())
+    late = make_post()
+    _, joined = await asyncio.gather(
+        desk.remove_repeats(GUILD, case.id, ANN), office.cases.record(late, make_repeat(original), office.clock())
+    )
+    deleted = delete_key(GUILD, late.message_id) in office.shown()
+    assert deleted == (joined.id == case.id)
+    assert (await desk.case(GUILD, joined.id)).state is (CaseState.REMOVED if deleted else CaseState.OPEN)
+
+
+async def test_a_press_on_a_case_that_has_just_been_withdrawn_is_told(office, desk):
+    case = await office.case()
+    await office.cases.posts_gone(GUILD, {case.repeats[0].message_id}, office.clock())
+    with pytest.raises(AlreadyJudgedError) as told:
+        await desk.remove_repeats(GUILD, case.id, ANN)
+    assert (told.value.judged_by, told.value.verdict) == (None, "withdrawn")
+    assert office.shown() == []
+
+
+@pytest.mark.parametrize("press", ["dismiss", "remove_repeats"])
+async def test_a_moderator_of_another_server_has_no_hand_in_a_case(office, desk, press):
+    case = await office.case()
+    with pytest.raises(UnknownCaseError):
+        await getattr(desk, press)(OTHER_GUILD, case.id, ANN)
+    with pytest.raises(UnknownCaseError):
+        await desk.case(OTHER_GUILD, case.id)
+    assert office.shown() == []
+    assert await desk.case(GUILD, case.id) == case
+
+
+async def test_the_queue_shows_a_page_of_the_oldest_and_counts_them_all(office, desk):
+    cases = [await office.case(key=key) for key in range(QUEUE_PAGE + 2)]
+    await office.case(guild=OTHER_GUILD)
+    await desk.dismiss(GUILD, cases[0].id, ANN)
+    page, number = await desk.queue(GUILD)
+    assert [case.id for case in page] == [case.id for case in cases[1 : QUEUE_PAGE + 1]]
+    assert number == QUEUE_PAGE + 1
+
+
+# Suggestions
+
+
+async def test_a_posted_suggestion_is_answered_and_its_card_changes_at_once(office, desk):
+    suggestion = await office.suggestion()
+    reply = await desk.post_suggestion(GUILD, suggestion.id, ANN)
+    assert (reply.state, reply.judged_by) == (ReplyState.POSTED, ANN)
+    assert office.sender.shown == [(reply_key(GUILD, reply.message_id), 1), (suggestion_key(reply.id), 2)]
+
+
+async def test_a_dropped_suggestion_only_changes_its_card(office, desk):
+    suggestion = await office.suggestion()
+    reply = await desk.drop_suggestion(GUILD, suggestion.id, ANN)
+    assert reply.state is ReplyState.DROPPED
+    assert office.shown() == [suggestion_key(reply.id)]
+
+
+async def test_a_suggestion_posted_after_hours_is_not_too_late(office, desk):
+    suggestion = await office.suggestion()
+    office.clock.advance(hours=20)
+    await desk.post_suggestion(GUILD, suggestion.id, ANN)
+    assert reply_key(GUILD, suggestion.message_id) in office.shown()
+
+
+@pytest.mark.parametrize(
+    "presses",
+    [("post_suggestion",) * 3, ("drop_suggestion", "post_suggestion"), ("post_suggestion", "drop_suggestion")],
+)
+async def test_of_presses_on_a_suggestion_at_the_same_moment_one_counts(office, desk, presses):
+    suggestion = await office.suggestion()
+    (reply,), errors = await results(
+        *(getattr(desk, press)(GUILD, suggestion.id, moderator) for moderator, press in enumerate(presses, 1))
+    )
+    assert {error.judged_by for error in errors} == {reply.judged_by}
+    answers = office.shown().count(reply_key(GUILD, suggestion.message_id))
+    assert answers == (1 if reply.state is ReplyState.POSTED else 0)
+
+
+@pytest.mark.parametrize("press", ["post_suggestion", "drop_suggestion"])
+async def test_a_moderator_of_another_server_has_no_hand_in_a_suggestion(office, desk, press):
+    suggestion = await office.suggestion()
+    with pytest.raises(UnknownCaseError):
+        await getattr(desk, press)(OTHER_GUILD, suggestion.id, ANN)
+    assert office.shown() == []
+    assert await office.replies.get(GUILD, suggestion.id) == suggestion
+
+
+# Crashes and failures
+
+PRESSES = {
+    "dismiss": lambda office: office.case(),
+    "remove_repeats": lambda office: office.case(repeats=2),
+    "post_suggestion": lambda office: office.suggestion(),
+    "drop_suggestion": lambda office: office.suggestion(),
+}
+
+
+@pytest.mark.parametrize("press", PRESSES)
+@pytest.mark.parametrize("after", [False, True], ids=["before it was sent", "sent but not noted"])
+async def test_a_press_that_is_cut_off_is_carried_out_by_the_next_process_once(office, sender, press, after):
+    record = await PRESSES[press](office)
+    hold = Hold(after=after)
+    sender.script.append(hold)
+    pressing = asyncio.create_task(getattr(office.desk, press)(GUILD, record.id, ANN))
+    await hold.reached.wait()
+    await cut_off(pressing)
+    office = await office.restart()
+    await office.outbox.resume()
+    assert await office.effects.pending() == []
+    assert {len(messages) for key, messages in sender.messages.items() if messages} == {1}
+    with pytest.raises(AlreadyJudgedError):
+        await getattr(office.desk, press)(GUILD, record.id, BEA)
+    await office.outbox.close()
+
+
+@pytest.mark.parametrize("press", PRESSES)
+async def test_a_press_that_is_cut_off_before_the_verdict_is_on_disk_is_not_lost(office, database, press):
+    record = await PRESSES[press](office)
+    async with busy_writer(database):
+        pressing = asyncio.create_task(getattr(office.desk, press)(GUILD, record.id, ANN))
+        await turns()
+        await cut_off(pressing)
+    await database.write(lambda db: None)
+    office = await office.restart()
+    await office.outbox.resume()
+    assert len(office.shown()) >= 1
+    with pytest.raises(AlreadyJudgedError):
+        await getattr(office.desk, press)(GUILD, record.id, BEA)
+    await office.outbox.close()
+
+
+@pytest.mark.parametrize("press", PRESSES)
+async def test_a_press_that_the_database_refuses_fails_whole_and_can_be_repeated(office, database, press):
+    record = await PRESSES[press](office)
+    await database.write(_refuse_effects)
+    with pytest.raises(StoreError):
+        await getattr(office.desk, press)(GUILD, record.id, ANN)
+    assert office.shown() == []
+    await database.write(lambda db: db.execute("DROP TRIGGER refuse"))
+    judged = await getattr(office.desk, press)(GUILD, record.id, BEA)
+    assert judged.judged_by == BEA
+
+
+def _refuse_effects(db):
+    db.execute("CREATE TRIGGER refuse BEFORE UPDATE ON effect BEGIN SELECT RAISE(ABORT, 'no room'); END")
+
+
+async def test_a_press_while_the_card_is_still_being_sent_edits_that_card(office, desk, sender):
+    case = await office.cases.record(make_post(), make_repeat(make_post()), office.clock())
+    hold = Hold(after=True)
+    sender.script.append(hold)
+    sending = asyncio.create_task(office.outbox.deliver(card_key(case.id)))
+    await hold.reached.wait()
+    pressing = asyncio.create_task(desk.dismiss(GUILD, case.id, ANN))
+    await turns()
+    hold.released.set()
+    await asyncio.gather(sending, pressing)
+    assert len(sender.messages[card_key(case.id)]) == 1
+    assert sender.shown == [(card_key(case.id), 1), (card_key(case.id), 2)]
+
+
+async def test_a_card_that_cannot_be_shown_does_not_undo_the_verdict(office, desk, sender):
+    case = await office.case()
+    sender.script.append(NOT_ALLOWED)
+    await desk.dismiss(GUILD, case.id, ANN)
+    assert (await desk.case(GUILD, case.id)).state is CaseState.DISMISSED
+
+
+# The moderators' channel
+
+
+async def test_cards_that_could_not_be_shown_are_sent_when_the_channel_can_be_written_to(office, desk, sender):
+    sender.script.extend([NOT_ALLOWED] * 3)
+    case, suggestion = await office.case(), await office.suggestion()
+    elsewhere = await office.case(guild=OTHER_GUILD)
+    await desk.show_waiting(GUILD)
+    assert sorted(office.shown()) == sorted([card_key(case.id), suggestion_key(suggestion.id)])
+    await desk.show_waiting(GUILD)
+    await desk.show_waiting(OTHER_GUILD)
+    assert office.shown()[2:] == [card_key(elsewhere.id)]
+
+
+async def test_a_card_that_cannot_be_shown_again_waits_for_the_next_time(office, desk, sender):
+    sender.script.extend([NOT_ALLOWED] * 2)
+    case = await office.case()
+    await desk.show_waiting(GUILD)
+    assert office.shown() == []
+    await desk.show_waiting(GUILD)
+    assert office.shown() == [card_key(case.id)]

@@ -1,0 +1,466 @@
+"""Presses on Copydesk's buttons: who may, what each does, and what is told when it cannot be done."""
+
+import discord
+import pytest
+from simcord import InteractionResult
+from simcord.backend import serializers
+from simcord.enums import InteractionType
+from simcord.interactions import base_payload
+
+from bot.discord_ui import words
+from bot.discord_ui.buttons import BUTTONS
+from bot.model import Mode
+from tests.support import CHATTER, CLAIM, CLAIM_TOPIC, open_case, rows, set_rights, told
+
+LABELS = {action: button.label for action, button in BUTTONS.items()}
+EVERYBODY, MODERATORS = {"alice", "moderator", "admin"}, {"moderator"}
+MATRIX = {
+    "sources": EVERYBODY,
+    "not_helpful": EVERYBODY,
+    "dismiss": MODERATORS,
+    "remove": MODERATORS,
+    "post": MODERATORS,
+    "drop": MODERATORS,
+    "unknown": EVERYBODY,  # it does nothing
+}
+
+
+async def answered(world) -> discord.Message:
+    """An answer in #general."""
+    await world.switch_on()
+    await world.alice.send(world.general, CLAIM)
+    return world.from_bot(world.general)[0]
+
+
+async def suggested(world) -> discord.Message:
+    """A suggestion's card in the moderators' channel."""
+    await world.switch_on(Mode.SUGGEST)
+    await world.alice.send(world.general, CLAIM)
+    return world.from_bot(world.queue)[0]
+
+
+async def repeated(world) -> discord.Message:
+    """A case's card in the moderators' channel."""
+    await world.switch_on()
+    return await open_case(world)
+
+
+MESSAGES = {
+    "sources": answered,
+    "not_helpful": answered,
+    "dismiss": repeated,
+    "remove": repeated,
+    "post": suggested,
+    "drop": suggested,
+}
+
+
+def plant(world, channel, *custom_ids: str) -> discord.Message:
+    """A message of the bot's with any buttons: a forgery, or one that a client still shows though it has changed."""
+    buttons = [{"type": 2, "style": 2, "label": custom_id, "custom_id": custom_id} for custom_id in custom_ids]
+    row = {"type": 1, "components": buttons}
+    world.env.backend.create_message(channel.id, world.bot.user.id, "planted", components=[row])
+    return channel.history()[-1]
+
+
+async def press(member, message: discord.Message, custom_id: str) -> str:
+    return told(await member.click(message, custom_id=custom_id))
+
+
+async def press_at_once(world, message: discord.Message, *presses) -> list[str]:
+    """Several members press in the same instant; return what each is told."""
+    backend = world.env.backend
+    stored = backend.get_message(message.channel.id, message.id)
+    records = []
+    for member, custom_id in presses:
+        record, payload = base_payload(
+            backend,
+            type=InteractionType.MESSAGE_COMPONENT,
+            channel_id=message.channel.id,
+            guild_id=world.guild.id,
+            user_id=member.id,
+            data={"custom_id": custom_id, "component_type": 2},
+        )
+        payload["message"] = dict(serializers.message_payload(backend, stored))
+        backend.emit("INTERACTION_CREATE", payload)
+        records.append(record)
+    await world.env.settle()
+    return [told(InteractionResult(world.env, record)) for record in records]
+
+
+def texts(channel) -> list[str]:
+    return [message.content for message in channel.history()]
+
+
+def labels(message: discord.Message) -> list[str]:
+    return [button.label for row in message.components for button in row.children]
+
+
+def state(world, table: str) -> str:
+    (row,) = rows(world.database, f'SELECT state FROM "{table}"')  # noqa: S608
+    return row["state"]
+
+
+def problem(world, kind: str) -> str | None:
+    (row,) = rows(world.database, "SELECT problem FROM effect WHERE kind = ?", kind)
+    return row["problem"]
+
+
+# Who may
+
+
+def test_the_matrix_names_every_button():
+    assert MATRIX.keys() == BUTTONS.keys()
+    assert MESSAGES.keys() | {"unknown"} == BUTTONS.keys()
+
+
+@pytest.mark.parametrize("who", sorted(EVERYBODY))
+@pytest.mark.parametrize("action", MESSAGES)
+async def test_who_may_press_what(world, action, who):
+    message = await MESSAGES[action](world)
+    before = (texts(world.general), state(world, "case") if action in ("dismiss", "remove") else state(world, "reply"))
+    text = await press(getattr(world, who), message, f"copydesk:{action}:1")
+    after = (texts(world.general), state(world, "case") if action in ("dismiss", "remove") else state(world, "reply"))
+    assert (text == words.MODERATORS_ONLY) == (who not in MATRIX[action])
+    assert (before != after) == (who in MATRIX[action] and action not in ("sources", "not_helpful"))
+
+
+async def test_the_permission_counts_where_the_button_is_pressed(world):
+    card = await repeated(world)
+    await set_rights(world, world.queue, world.moderator, manage_messages=False)
+    assert await press(world.moderator, card, "copydesk:dismiss:1") == words.MODERATORS_ONLY
+    await set_rights(world, world.queue, world.alice, manage_messages=True)
+    assert "dismissed" in await press(world.alice, card, "copydesk:dismiss:1")
+
+
+# Answers
+
+
+async def test_sources_shows_every_source_to_the_member_alone(world, explainers):
+    answer = await answered(world)
+    result = await world.bob.click(answer, label="Sources")
+    assert result.response.ephemeral
+    (embed,) = result.response.embeds
+    sources = explainers[CLAIM_TOPIC].sources
+    assert embed.description.count("\n") == len(sources) - 1
+    assert all(source.title in embed.description for source in sources)
+
+
+async def test_not_helpful_counts_once_for_each_member_without_their_name(world):
+    answer = await answered(world)
+    told_to = [await press(who, answer, "copydesk:not_helpful:1") for who in (world.alice, world.alice, world.bob)]
+    assert told_to == [words.THANKS, words.VOTED_BEFORE, words.THANKS]
+    votes = rows(world.database, "SELECT * FROM reply_vote")
+    assert len(votes) == 2
+    assert not any(str(who.id) in str(votes) for who in (world.alice, world.bob))
+
+
+async def test_not_helpful_pressed_twice_at_once_counts_once(world):
+    answer = await answered(world)
+    told_to = await press_at_once(world, answer, *[(world.bob, "copydesk:not_helpful:1")] * 2)
+    assert sorted(told_to) == sorted([words.THANKS, words.VOTED_BEFORE])
+
+
+@pytest.mark.parametrize("action", ["sources", "not_helpful"])
+async def test_the_buttons_of_an_answer_that_was_forgotten_say_so(world, action):
+    answer = await answered(world)
+    world.database.write_now(lambda db: db.execute("DELETE FROM reply"))
+    assert await press(world.bob, answer, f"copydesk:{action}:1") == words.OUTDATED_ANSWER
+
+
+async def test_the_sources_of_a_retired_explainer_say_so(world):
+    answer = await answered(world)
+    world.database.write_now(lambda db: db.execute("UPDATE reply SET slug = 'retired'"))
+    assert await press(world.bob, answer, "copydesk:sources:1") == words.OUTDATED_ANSWER
+
+
+# Suggestions
+
+
+async def test_a_suggestion_that_is_posted_answers_the_post_and_says_who_posted_it(world):
+    card = await suggested(world)
+    assert await press(world.moderator, card, "copydesk:post:1") == f"Posted in {world.general.mention}."
+    post, answer = world.general.history()
+    (card,) = world.from_bot(world.queue)
+    assert answer.reference.message_id == post.id
+    assert card.content.endswith(f"posted by {world.moderator.mention}")
+    assert card.components == []
+
+
+async def test_a_suggestion_that_waited_long_may_still_be_posted(world):
+    card = await suggested(world)
+    await world.env.advance_time(3 * 3600)
+    await press(world.moderator, card, "copydesk:post:1")
+    assert len(world.from_bot(world.general)) == 1
+
+
+async def test_a_suggestion_that_is_dropped_posts_nothing(world):
+    card = await suggested(world)
+    assert await press(world.moderator, card, "copydesk:drop:1") == words.SUGGESTION_DROPPED
+    assert world.from_bot(world.general) == []
+    (card,) = world.from_bot(world.queue)
+    assert card.content.endswith(f"dropped by {world.moderator.mention}")
+
+
+async def test_a_suggestion_that_discord_refuses_is_not_called_posted(world):
+    card = await suggested(world)
+    world.env.inject_error("POST", f"/channels/{world.general.id}/messages", status=400, message="Unknown message")
+    text = await press(world.moderator, card, "copydesk:post:1")
+    assert text.startswith(f"It could not be posted in {world.general.mention}: ")
+    assert "Unknown message" in text
+
+
+async def test_a_suggestion_that_discord_cannot_take_now_is_posted_later(world):
+    card = await suggested(world)
+    world.env.inject_error("POST", f"/channels/{world.general.id}/messages", status=503)
+    assert "out of reach" in await press(world.moderator, card, "copydesk:post:1")
+    assert world.from_bot(world.general) == []
+    await world.env.advance_time(7)
+    assert len(world.from_bot(world.general)) == 1
+
+
+# Cases
+
+
+async def test_dismiss_closes_the_case_and_the_content_stays_quiet(world):
+    card = await repeated(world)
+    text = await press(world.moderator, card, "copydesk:dismiss:1")
+    assert text == "Case 1 is dismissed. This content stays quiet from now on."
+    await world.bob.send(world.general, CHATTER.lower())
+    (card,) = world.from_bot(world.queue)
+    assert card.components == []
+    assert "dismissed by " + world.moderator.mention in card.embeds[0].fields[1].value
+
+
+async def test_delete_deletes_all_repeats_and_leaves_the_first_post(world):
+    await repeated(world)
+    await world.bob.send(world.general, CHATTER.lower())
+    await world.env.advance_time(7)
+    (card,) = world.from_bot(world.queue)
+    result = await world.moderator.click(card, label="Delete 2 repeats")
+    await world.env.advance_time(7)
+    (card,) = world.from_bot(world.queue)
+    assert told(result) == "Case 1 is resolved by deleting the repeat."
+    assert texts(world.general) == [CHATTER]
+    assert card.content.count("~~ deleted") == 2
+    assert card.components == []
+
+
+async def test_a_repeat_after_the_deletion_opens_a_new_case(world):
+    card = await repeated(world)
+    await press(world.moderator, card, "copydesk:remove:1")
+    await world.bob.send(world.general, CHATTER)
+    assert [message.embeds[0].title.split(":")[0] for message in world.from_bot(world.queue)] == ["Case 1", "Case 2"]
+
+
+async def test_a_post_that_is_gone_already_counts_as_deleted(world):
+    card = await repeated(world)
+    again = world.general.history()[-1]
+    del world.env.backend.messages[world.general.id][again.id]  # no event tells of it
+    assert await press(world.moderator, card, "copydesk:remove:1") == "Case 1 is resolved by deleting the repeat."
+    assert problem(world, "delete") is None
+    assert state(world, "case") == "removed"
+
+
+async def test_posts_of_a_channel_that_is_gone_count_as_deleted(world):
+    card = await repeated(world)
+    world.env.backend.delete_channel(world.general.id)
+    await world.env.settle()
+    assert "resolved" in await press(world.moderator, card, "copydesk:remove:1")
+
+
+async def test_delete_needs_the_bots_permission_and_names_it(world):
+    card = await repeated(world)
+    await set_rights(world, world.general, world.bot.user, view_channel=True, manage_messages=False)
+    text = await press(world.moderator, card, "copydesk:remove:1")
+    assert text == words.bot_lacks(["Manage Messages"], world.general.id)
+    assert state(world, "case") == "open"
+    assert len(texts(world.general)) == 2
+
+
+async def test_delete_needs_the_moderators_own_permission_where_the_posts_stand(world):
+    card = await repeated(world)
+    await set_rights(world, world.general, world.guild.roles["moderators"], manage_messages=False)
+    assert await press(world.moderator, card, "copydesk:remove:1") == words.moderator_lacks(world.general.id)
+    assert state(world, "case") == "open"
+    assert len(texts(world.general)) == 2
+
+
+async def _thread_with_a_case(world):
+    await world.switch_on()
+    stored = world.env.backend.create_thread(world.general.id, "side talk", world.alice.id)
+    await world.env.settle()
+    (thread,) = world.general.threads
+    for member in (world.alice, world.bob):
+        await member.send(thread, CHATTER)
+    world.env.backend.edit_channel(stored.id, {}, thread_metadata={"archived": True})
+    await world.env.settle()
+    assert world.bot.get_channel(thread.id) is None
+    return thread, world.from_bot(world.queue)[0]
+
+
+async def test_delete_asks_for_the_permission_in_an_archived_thread_too(world):
+    thread, card = await _thread_with_a_case(world)
+    await set_rights(world, world.general, world.guild.roles["moderators"], manage_messages=False)
+    assert await press(world.moderator, card, "copydesk:remove:1") == words.moderator_lacks(thread.id)
+    assert texts(thread) == [CHATTER, CHATTER]
+
+
+async def test_delete_reaches_an_archived_thread(world):
+    thread, card = await _thread_with_a_case(world)
+    await press(world.moderator, card, "copydesk:remove:1")
+    assert texts(thread) == [CHATTER]
+
+
+async def test_delete_where_the_bot_sees_nothing_any_more_names_what_it_lacks(world):
+    thread, card = await _thread_with_a_case(world)
+    await set_rights(world, world.general, world.bot.user, view_channel=False)
+    text = await press(world.moderator, card, "copydesk:remove:1")
+    assert text == words.bot_lacks(["View Channel", "Manage Messages"], thread.id)
+    assert state(world, "case") == "open"
+
+
+async def test_a_deletion_that_discord_refuses_offers_another_try_and_nothing_else(world):
+    card = await repeated(world)
+    world.env.inject_error("DELETE", "/channels/*/messages/*", status=403, code=50013, message="Missing Permissions")
+    text = await press(world.moderator, card, "copydesk:remove:1")
+    (card,) = world.from_bot(world.queue)
+    assert "1 of 1 could not be deleted (Discord answered 403: Missing Permissions)" in text
+    assert "could not be deleted (Discord answered 403" in card.content
+    assert labels(card) == ["Delete repeat"]
+    assert "resolved" in await press(world.moderator, card, "copydesk:remove:1")
+    assert texts(world.general) == [CHATTER]
+
+
+async def test_a_deletion_that_discord_cannot_take_now_is_done_later(world):
+    card = await repeated(world)
+    world.env.inject_error("DELETE", "/channels/*/messages/*", status=503)
+    await press(world.moderator, card, "copydesk:remove:1")
+    await world.env.advance_time(7)
+    assert texts(world.general) == [CHATTER]
+
+
+# Two presses, old presses
+
+
+@pytest.mark.parametrize(
+    ("make", "first", "second", "verdict"),
+    [
+        (repeated, "dismiss", "dismiss", "dismissed"),
+        (repeated, "dismiss", "remove", "dismissed"),
+        (repeated, "remove", "dismiss", "resolved by deleting the repeat"),
+        (repeated, "remove", "remove", "resolved by deleting the repeat"),
+        (suggested, "post", "post", "posted"),
+        (suggested, "post", "drop", "posted"),
+        (suggested, "drop", "post", "dropped"),
+    ],
+)
+async def test_who_presses_second_is_told_what_was_decided_and_by_whom(world, make, first, second, verdict):
+    await make(world)
+    second_moderator = world.guild.add_member(world.env.create_user("second"), roles=[world.guild.roles["moderators"]])
+    stale = plant(world, world.queue, f"copydesk:{first}:1", f"copydesk:{second}:01")
+    await press(world.moderator, stale, f"copydesk:{first}:1")
+    shown = len(world.general.history())
+    text = await press(second_moderator, stale, f"copydesk:{second}:01")
+    assert text == f"Somebody was first: this was {verdict} by {world.moderator.mention}."
+    assert len(world.general.history()) == shown
+
+
+@pytest.mark.parametrize(("make", "actions"), [(repeated, ("dismiss", "remove")), (suggested, ("post", "drop"))])
+async def test_of_two_presses_at_once_one_wins(world, make, actions):
+    card = await make(world)
+    second_moderator = world.guild.add_member(world.env.create_user("second"), roles=[world.guild.roles["moderators"]])
+    one, other = (f"copydesk:{action}:1" for action in actions)
+    told_to = await press_at_once(world, card, (world.moderator, one), (second_moderator, other))
+    assert sum("Somebody was first" in text for text in told_to) == 1
+
+
+async def test_a_case_that_closed_by_itself_names_nobody(world):
+    await repeated(world)
+    await world.bob.delete(world.general.history()[-1])
+    stale = plant(world, world.queue, "copydesk:remove:1")
+    text = await press(world.moderator, stale, "copydesk:remove:1")
+    assert text == "Somebody was first: this was closed, because no repeat is left."
+
+
+@pytest.mark.parametrize("make", [repeated, suggested, answered])
+async def test_buttons_work_after_a_restart(world, make):
+    message = await make(world)
+    await world.restart()
+    first = labels(message)[0]
+    assert (await world.moderator.click(message, label=first)).response is not None
+
+
+# Forgeries
+
+
+@pytest.mark.parametrize(
+    ("custom_id", "text"),
+    [
+        ("copydesk:dismiss:999", "This case is not known here any more."),
+        ("copydesk:remove:0", "This case is not known here any more."),
+        ("copydesk:post:999", "This suggestion is not known here any more."),
+        ("copydesk:drop:999999999999999999", "This suggestion is not known here any more."),
+        ("copydesk:sources:999", words.OUTDATED_ANSWER),
+        ("copydesk:not_helpful:999", words.OUTDATED_ANSWER),
+        ("copydesk:explode:1", words.OUTDATED_ANSWER),
+        ("copydesk:unknown:1", words.OUTDATED_ANSWER),
+    ],
+)
+async def test_a_number_or_an_action_that_is_not_known_is_told_so(world, custom_id, text):
+    await repeated(world)
+    forged = plant(world, world.queue, custom_id)
+    assert await press(world.moderator, forged, custom_id) == text
+    assert state(world, "case") == "open"
+
+
+@pytest.mark.parametrize(
+    "custom_id",
+    [
+        "copydesk:dismiss:",
+        "copydesk:dismiss:-1",
+        "copydesk:dismiss:1 ",
+        "copydesk:dismiss:\u0661",
+        "copydesk:dismiss:1234567890123456789",
+        "copydesk:DISMISS:1",
+        "xcopydesk:dismiss:1",
+        "copydesk:dismiss:1:1",
+    ],
+)
+async def test_what_only_looks_like_our_button_is_not_answered(world, custom_id):
+    await repeated(world)
+    forged = plant(world, world.queue, custom_id)
+    result = await world.moderator.click(forged, custom_id=custom_id)
+    assert not result.acknowledged
+    assert state(world, "case") == "open"
+
+
+@pytest.mark.parametrize("action", MESSAGES)
+async def test_a_number_of_another_server_is_not_known_here(world, action):
+    await MESSAGES[action](world)
+    elsewhere = world.env.create_guild("Another server")
+    chat = elsewhere.create_text_channel("chat")
+    stranger = elsewhere.add_member(elsewhere.owner)
+    forged = plant(world, chat, f"copydesk:{action}:1")
+    text = await press(stranger, forged, f"copydesk:{action}:1")
+    assert "not known here any more" in text or text == words.OUTDATED_ANSWER
+    assert rows(world.database, "SELECT * FROM reply_vote") == []
+    assert {row["state"] for row in rows(world.database, 'SELECT state FROM "case"')} <= {"open"}
+    assert {row["state"] for row in rows(world.database, "SELECT state FROM reply")} <= {"posted", "suggested"}
+    assert {row["judged_by"] for row in rows(world.database, "SELECT judged_by FROM reply")} <= {None}
+
+
+@pytest.mark.parametrize("action", MESSAGES)
+async def test_a_press_in_direct_messages_changes_nothing(world, action):
+    await MESSAGES[action](world)
+    forged = plant(world, world.alice.user.dm_channel, f"copydesk:{action}:1")
+    text = (await world.alice.user.click(forged, custom_id=f"copydesk:{action}:1")).response.content
+    assert "not known here" in text or text in (words.OUTDATED_ANSWER, words.MODERATORS_ONLY, words.SERVERS_ONLY)
+    assert len(texts(world.general)) == (1 if MESSAGES[action] is suggested else 2)
+
+
+async def test_a_press_that_fails_is_told_politely_and_logged(world, caplog):
+    answer = await answered(world)
+    world.database.write_now(lambda db: db.execute("ALTER TABLE reply RENAME TO mislaid"))
+    assert await press(world.bob, answer, "copydesk:sources:1") == words.FAILED
+    assert "press of sources failed" in caplog.text

@@ -1,0 +1,343 @@
+"""Cards: whatever an explainer or a case holds, Discord takes them, links lead to the posts, and nobody is pinged."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import discord
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.cases.desk import QUEUE_PAGE
+from bot.discord_ui import cards
+from bot.discord_ui.buttons import DeskButton, case_view, reply_view, suggestion_view
+from bot.faq.parse import CHECKS, SOURCE_KINDS
+from bot.model import (
+    Case,
+    CasePost,
+    CaseState,
+    Effect,
+    EffectKind,
+    Explainer,
+    Match,
+    Mode,
+    Reply,
+    ReplyState,
+    Side,
+    Source,
+)
+from tests.support import CLAIM, open_case
+
+CONTENT, TITLE, DESCRIPTION, FIELD_NAME, FIELD, FOOTER, EMBED = 2000, 256, 4096, 256, 1024, 2048, 6000
+BUTTON_LABEL, CUSTOM_ID = 80, 100
+
+snowflakes = st.integers(1, 2**63 - 1)
+record_ids = st.integers(1, 10**18 - 1)
+moments = st.datetimes(datetime(2015, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # hypothesis asks for naive bounds
+days = st.dates(date(1900, 1, 1), date(2100, 1, 1))
+letters = st.characters(exclude_categories=["Cs"], exclude_characters="[")
+
+
+def examples(count: int) -> settings:
+    """So many examples, however long a busy machine takes."""
+    return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def texts(longest: int):
+    """Texts up to this length, long ones as likely as short ones."""
+    pieces = st.text(letters, min_size=1, max_size=30).filter(str.strip)
+    return st.builds(lambda piece, times: (piece * times)[:longest], pieces, st.integers(1, longest)).filter(str.strip)
+
+
+def noted(longest: int, sources: list[Source]):
+    """Texts up to this length, notes not counted, as the parser counts them."""
+    notes = st.lists(st.sampled_from([f"[^{source.id}]" for source in sources]), max_size=6).map("".join)
+    return st.builds(
+        lambda text, step, note: "".join(text[at : at + step] + note for at in range(0, len(text), step)),
+        texts(longest),
+        st.integers(1, 60),
+        notes,
+    )
+
+
+source_tables = st.builds(
+    Source,
+    id=st.uuids().map(str),
+    title=texts(400),
+    publisher=texts(200),
+    url=st.integers(1, 2000).map(lambda length: "https://example.org/" + "(" * length),
+    date=days,
+    kind=st.sampled_from(SOURCE_KINDS),
+    jurisdiction=texts(100),
+    checked=st.sampled_from(CHECKS),
+)
+
+
+@st.composite
+def explainers_within_the_parsers_limits(draw) -> Explainer:
+    sources = draw(st.lists(source_tables, min_size=1, max_size=30))
+    sides = [Side(draw(texts(400)), draw(noted(800, sources))) for _ in range(2)]
+    return Explainer(
+        slug="slug",
+        title=draw(texts(200)),
+        short_answer=draw(noted(350, sources)),
+        settled="settled",
+        sides=(sides[0], sides[1]),
+        undecided=draw(noted(800, sources)),
+        commonly_got_wrong="wrong",
+        aliases=("alias",),
+        claims=("claim",),
+        not_claims=("near miss",),
+        jurisdictions=tuple(draw(st.lists(texts(40), min_size=1, max_size=80))),
+        as_of=draw(days),
+        review_by=draw(days),
+        related=(),
+        sources=tuple(sources),
+    )
+
+
+posts = st.builds(
+    CasePost,
+    message_id=snowflakes,
+    channel_id=snowflakes,
+    author_id=snowflakes,
+    at=moments,
+    is_original=st.just(False),
+    gone=st.booleans(),
+    problem=st.none() | texts(300),
+)
+cases = st.builds(
+    Case,
+    id=record_ids,
+    guild_id=snowflakes,
+    number=st.integers(1, 10**9),
+    state=st.sampled_from(CaseState),
+    detector=st.sampled_from(["exact", "near", "link", "image"]),
+    label=st.sampled_from(["certain", "near"]),
+    score=st.floats(0, 1),
+    opened_at=moments,
+    posts=st.lists(posts, min_size=2, max_size=30).map(tuple),
+    judged_by=st.none() | snowflakes,
+    judged_at=st.none() | moments,
+)
+replies = st.builds(
+    Reply,
+    id=record_ids,
+    guild_id=snowflakes,
+    channel_id=snowflakes,
+    message_id=snowflakes,
+    slug=st.just("slug"),
+    score=st.floats(0, 1),
+    reason=texts(3000),
+    state=st.sampled_from(ReplyState),
+    at=moments,
+    judged_by=st.none() | snowflakes,
+)
+EFFECT = Effect("card:1", 1, EffectKind.CASE_CARD, {"case": 1}, 1, 1, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def assert_discord_takes(embed: discord.Embed) -> None:
+    assert 1 <= len(embed.title.strip()) <= TITLE
+    assert len(embed.description or "") <= DESCRIPTION
+    assert len(embed.footer.text or "") <= FOOTER
+    assert len(embed.fields) <= 25
+    assert all(field.name.strip() and len(field.name) <= FIELD_NAME for field in embed.fields)
+    assert all(field.value.strip() and len(field.value) <= FIELD for field in embed.fields)
+    assert len(embed) <= EMBED
+
+
+def assert_discord_takes_buttons(view: discord.ui.View | None) -> None:
+    buttons = view.children if view is not None else []
+    assert all(1 <= len(button.item.label) <= BUTTON_LABEL for button in buttons)
+    assert all(len(button.custom_id) <= CUSTOM_ID for button in buttons)
+    assert all(button.template.fullmatch(button.custom_id) for button in buttons)
+
+
+def source(number: int, **fields) -> Source:
+    table = {"title": f"Title {number}", "publisher": "Press", "url": "https://example.org/a", "date": date(2026, 7, 5)}
+    checks = {"kind": "agency-report", "jurisdiction": "US", "checked": "reported"}
+    return Source(id=f"s{number}", **{**table, **checks, **fields})
+
+
+def explainer(**fields) -> Explainer:
+    """A small explainer with three sources; any field can be given."""
+    texts_of = {name: name for name in ("slug", "title", "short_answer", "settled", "undecided", "commonly_got_wrong")}
+    lists = dict.fromkeys(("aliases", "claims", "not_claims", "related"), ())
+    rest = {
+        "sides": (Side("One side", "yes"), Side("The other", "no")),
+        "jurisdictions": ("US", "INT"),
+        "as_of": date(2026, 7, 5),
+        "review_by": date(2026, 12, 1),
+        "sources": tuple(source(number) for number in (1, 2, 3)),
+    }
+    return Explainer(**{**texts_of, **lists, **rest, **fields})
+
+
+# Limits
+
+
+@examples(100)
+@given(explainers_within_the_parsers_limits(), replies)
+def test_discord_takes_the_cards_of_any_explainer(any_explainer, reply):
+    assert_discord_takes(cards.answer_card(any_explainer))
+    assert_discord_takes(cards.explainer_card(any_explainer))
+    assert_discord_takes(cards.sources_card(any_explainer))
+    assert_discord_takes(cards.suggestion_card(reply, any_explainer))
+    assert len(cards.suggestion_text(reply)) <= CONTENT
+    assert_discord_takes_buttons(reply_view(reply))
+    assert_discord_takes_buttons(suggestion_view(reply))
+
+
+@examples(100)
+@given(cases)
+def test_discord_takes_the_card_of_any_case(case):
+    assert len(cards.case_text(case)) <= CONTENT
+    assert_discord_takes(cards.case_card(case))
+    assert_discord_takes_buttons(case_view(case))
+
+
+def test_discord_takes_the_longest_card_of_all():
+    post = CasePost(2**63 - 1, 2**63 - 1, 2**63 - 1, datetime(2100, 1, 1, tzinfo=UTC), False, problem="x" * 200)
+    case = Case(
+        id=1,
+        guild_id=2**63 - 1,
+        number=1,
+        state=CaseState.REMOVED,
+        detector="exact",
+        label="certain",
+        score=1,
+        opened_at=post.at,
+        posts=(post,) * 100_000,
+    )
+    assert len(cards.case_text(case)) <= CONTENT
+
+
+@examples(50)
+@given(cases, snowflakes, st.integers(QUEUE_PAGE, 10**6))
+def test_discord_takes_any_queue(case, channel_id, total):
+    line = cards.case_line(case, replace(EFFECT, channel_id=channel_id, message_id=channel_id))
+    assert_discord_takes(cards.queue_card([line] * QUEUE_PAGE, total))
+
+
+@examples(50)
+@given(st.lists(texts(200), min_size=3, max_size=3))
+def test_discord_takes_any_menu(titles):
+    found = {str(number): explainer(title=title) for number, title in enumerate(titles)}
+    assert len(cards.menu([Match(slug, 0.5, "reason") for slug in found], found)) <= CONTENT
+
+
+def test_the_shipped_explainers_are_shown_uncut(explainers):
+    for shown in explainers.values():
+        full, sources = cards.explainer_card(shown), cards.sources_card(shown)
+        assert_discord_takes(full)
+        assert not any(text.endswith((" ...", " more")) for text in (full.description, sources.description))
+        assert not any(field.value.endswith(" ...") for field in full.fields)
+        assert len(sources.description.splitlines()) == len(shown.sources)
+
+
+# What cards say
+
+
+def test_notes_become_the_numbers_of_their_sources():
+    nine = tuple(source(number) for number in range(1, 10))
+    card = cards.answer_card(
+        explainer(short_answer="Two courts said so.[^s9][^s1] A third did not.[^s2]", sources=nine)
+    )
+    text, sources = card.description.split("\n\n**Sources**\n")
+    assert text == "Two courts said so. [1, 9] A third did not. [2]"
+    assert [line[:3] for line in sources.splitlines()] == ["[1]", "[2]", "[9]"]
+
+
+def test_an_answer_lists_only_the_sources_that_it_names_and_at_most_four():
+    many = tuple(source(number) for number in range(1, 8))
+    card = cards.answer_card(explainer(short_answer="So.[^s2][^s3][^s4][^s6][^s7]", sources=many))
+    assert [line[:3] for line in card.description.splitlines()[3:]] == ["[2]", "[3]", "[4]", "[6]"]
+
+
+def test_a_source_is_a_link_whatever_its_title_and_address_hold():
+    odd = source(1, title="A [draft] ruling", url="https://example.org/a_(b)")
+    card = cards.sources_card(explainer(sources=(odd,)))
+    assert card.description == (
+        "[1] [A draft ruling](https://example.org/a_%28b%29), Press, 5 July 2026"
+        " · agency report, US · confirmed by other pages"
+    )
+
+
+def test_sources_that_do_not_fit_are_counted_and_none_is_cut():
+    many = tuple(source(number, title="T" * 300) for number in range(1, 31))
+    *lines, rest = cards.sources_card(explainer(sources=many)).description.splitlines()
+    assert all(line.endswith("confirmed by other pages") for line in lines)
+    assert rest == f"... {30 - len(lines)} more"
+
+
+def test_the_footer_tells_the_date_and_the_places_in_words():
+    assert cards.answer_card(explainer()).footer.text == "As of 5 July 2026 · US, international · Not legal advice"
+
+
+def test_a_menu_leaves_out_what_was_retired():
+    text = cards.menu([Match("gone", 0.5, "reason"), Match("kept", 0.4, "reason")], {"kept": explainer(title="Kept")})
+    assert text.splitlines()[1:-1] == ["- Kept"]
+
+
+@examples(50)
+@given(cases)
+def test_a_case_links_its_first_post_and_its_newest_repeats(case):
+    text = cards.case_text(case)
+    shown = (case.original, *case.repeats[-6:])
+    assert text.count("https://discord.com/channels/") == len(shown)
+    for post in shown:
+        assert f"https://discord.com/channels/{case.guild_id}/{post.channel_id}/{post.message_id})" in text
+    assert ("more ..." in text) == (len(case.repeats) > 6)
+
+
+@pytest.mark.parametrize(
+    ("gone", "problem", "start", "end"),
+    [(True, None, "~~", "deleted"), (False, "no right", "[post]", "could not be deleted (no right)")],
+)
+def test_a_case_says_what_became_of_each_post(gone, problem, start, end):
+    post = CasePost(1, 2, 3, datetime(2026, 1, 1, tzinfo=UTC), False, gone, problem)
+    case = Case(1, 9, 1, CaseState.OPEN, "exact", "certain", 1.0, post.at, (post, post))
+    line = cards.case_text(case).splitlines()[1]
+    assert line.startswith(f"**Again:** {start}")
+    assert line.endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("state", "problem", "actions"),
+    [
+        (CaseState.OPEN, None, ["dismiss", "remove"]),
+        (CaseState.REMOVED, "no right", ["remove"]),
+        (CaseState.REMOVED, None, []),
+        (CaseState.DISMISSED, "no right", []),
+        (CaseState.WITHDRAWN, None, []),
+    ],
+)
+def test_a_card_offers_only_what_can_still_be_done(state, problem, actions):
+    post = CasePost(1, 2, 3, datetime(2026, 1, 1, tzinfo=UTC), False, problem=problem)
+    view = case_view(Case(7, 9, 1, state, "exact", "certain", 1.0, post.at, (post, post)))
+    assert [button.action for button in (view.children if view else [])] == actions
+
+
+@examples(50)
+@given(record_ids, st.sampled_from(["dismiss", "sources", "post"]))
+def test_a_button_carries_its_action_and_number(record_id, action):
+    button = DeskButton(action, record_id)
+    match = button.template.fullmatch(button.custom_id)
+    assert (match["action"], int(match["id"])) == (action, record_id)
+
+
+async def test_nothing_that_is_sent_pings_anybody(world):
+    await world.switch_on()
+    await world.alice.send(world.general, f"@everyone {world.bob.mention} {CLAIM}")
+    card = await open_case(world)
+    await world.moderator.click(card, label="Delete repeat")
+    await world.switch_on(Mode.SUGGEST)
+    await world.env.advance_time(7 * 3600)
+    await world.bob.send(world.general, f"@everyone {CLAIM} too")
+    await world.moderator.click(world.from_bot(world.queue)[-1], label="Post answer")
+    await world.alice.slash(world.general, "explain", topic="opt-out")
+    stored = [message for channel in world.env.backend.messages.values() for message in channel.values()]
+    ours = [message for message in stored if message.author_id == world.bot.user.id]
+    assert [bool(message.reference) for message in ours].count(True) == 2
+    assert any(world.bob.mention in message.content for message in ours)
+    assert not any(message.ping_user_ids or message.ping_role_ids or message.mention_everyone for message in ours)

@@ -1,0 +1,288 @@
+"""The posts that a new one is compared with: what they hold, in which order, and when they go."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.duplicates.exact import Exact
+from bot.duplicates.window import Window
+from bot.model import Post, Repeat, SeenPost
+from tests.support import CHATTER, GUILD, START, make_post
+
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+OTHER = CHATTER.replace("tram", "ferry")
+SHORT = "so true"
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A detector that keys each word; its score is the share of words in common."""
+
+    name: str = "shared"
+    certain: float = 0.9
+    near: float = 0.5
+
+    def keys(self, post: Post) -> frozenset[int]:
+        return frozenset(sum(map(ord, word)) for word in post.text.split())
+
+    def score(self, post: Post, keys: frozenset[int], earlier: SeenPost) -> float:
+        return len(keys & earlier.keys[self.name]) / len(keys)
+
+
+def window(**limits) -> Window:
+    return Window([Exact()], **limits)
+
+
+def repeated(window: Window, post: Post) -> list[int]:
+    """See a post; return the numbers of the posts that it repeats."""
+    _, repeats = window.see(post)
+    return [repeat.of.message_id for repeat in repeats]
+
+
+def fill(window: Window, *posts: Post) -> None:
+    for post in posts:
+        window.see(post)
+
+
+def test_a_post_repeats_every_earlier_post_of_the_same_text_oldest_first():
+    seen = window()
+    first, second, third = (make_post(CHATTER) for _ in range(3))
+    assert repeated(seen, first) == []
+    assert repeated(seen, second) == [first.message_id]
+    assert repeated(seen, make_post(OTHER)) == []
+    assert repeated(seen, third) == [first.message_id, second.message_id]
+
+
+def test_a_repeat_tells_what_fired_and_how_strongly():
+    seen = window()
+    earlier, _ = seen.see(make_post(CHATTER))
+    later, (repeat,) = seen.see(make_post(CHATTER))
+    (key,) = later.keys["exact"]
+    assert repeat == Repeat(earlier, "exact", key, 1.0, "certain")
+
+
+def test_the_same_post_again_is_not_its_own_repeat():
+    seen, post = window(), make_post(CHATTER)
+    fill(seen, post)
+    assert repeated(seen, post) == []
+    assert len(seen) == 1
+
+
+def test_an_edit_replaces_what_is_remembered_of_the_post():
+    seen, post = window(), make_post(CHATTER)
+    fill(seen, post, make_post(OTHER, message_id=post.message_id))
+    assert repeated(seen, make_post(CHATTER)) == []
+    assert repeated(seen, make_post(OTHER)) == [post.message_id]
+
+
+def test_a_post_that_is_edited_to_nothing_is_gone():
+    seen, post = window(), make_post(CHATTER)
+    fill(seen, post, make_post(SHORT, message_id=post.message_id))
+    assert not seen.contains(GUILD, post.message_id)
+    assert repeated(seen, make_post(CHATTER)) == []
+
+
+def test_a_post_without_keys_takes_no_room():
+    seen, post = window(posts_per_guild=1), make_post(CHATTER)
+    fill(seen, post, make_post(SHORT))
+    assert len(seen) == 1
+    assert repeated(seen, make_post(CHATTER)) == [post.message_id]
+
+
+def test_a_deleted_post_is_forgotten_once():
+    seen, post = window(), make_post(CHATTER)
+    fill(seen, post)
+    assert seen.contains(GUILD, post.message_id)
+    assert seen.forget(GUILD, post.message_id) is True
+    assert not seen.contains(GUILD, post.message_id)
+    assert seen.forget(GUILD, post.message_id) is False
+    assert repeated(seen, make_post(CHATTER)) == []
+    assert len(seen) == 1
+
+
+def test_a_version_of_a_post_is_current_until_an_edit_or_its_deletion():
+    seen, post = window(), make_post(CHATTER)
+    first, _ = seen.see(post)
+    assert seen.is_current(first)
+    second, _ = seen.see(post)
+    assert (seen.is_current(first), seen.is_current(second)) == (False, True)
+    empty, _ = seen.see(make_post(SHORT, message_id=post.message_id))
+    assert (seen.is_current(second), seen.is_current(empty)) == (False, True)
+    third, _ = seen.see(post)
+    assert (seen.is_current(third), seen.is_current(empty)) == (True, False)
+    seen.forget(GUILD, post.message_id)
+    assert not seen.is_current(third)
+    seen.forget_guild(GUILD)
+    assert not seen.is_current(third)
+
+
+def test_nothing_is_known_of_a_server_without_posts():
+    seen = window()
+    assert seen.forget(GUILD, 1) is False
+    assert not seen.contains(GUILD, 1)
+    seen.forget_guild(GUILD)
+    assert len(seen) == 0
+
+
+def test_servers_are_apart_even_where_keys_and_numbers_are_equal():
+    seen = Window([Shared()])
+    here = make_post(CHATTER)
+    fill(seen, here, make_post(CHATTER, guild_id=GUILD + 1, message_id=here.message_id))
+    assert repeated(seen, make_post(CHATTER, guild_id=GUILD + 2)) == []
+    seen.forget(GUILD + 1, here.message_id)
+    assert repeated(seen, make_post(CHATTER)) == [here.message_id]
+
+
+def test_a_server_that_is_left_is_forgotten_alone():
+    seen = window()
+    fill(seen, make_post(CHATTER), make_post(CHATTER, guild_id=GUILD + 1))
+    seen.forget_guild(GUILD)
+    assert len(seen) == 1
+    assert repeated(seen, make_post(CHATTER)) == []
+    assert len(repeated(seen, make_post(CHATTER, guild_id=GUILD + 1))) == 1
+
+
+@pytest.mark.parametrize(("age", "found"), [(DAY, True), (DAY + SECOND, False)])
+def test_a_post_is_found_until_it_is_too_old(age, found):
+    seen, post = window(max_age=DAY), make_post(CHATTER)
+    fill(seen, post)
+    assert repeated(seen, make_post(CHATTER, at=START + age)) == ([post.message_id] if found else [])
+    assert len(seen) == 1 + found
+
+
+def test_an_edit_does_not_make_a_post_younger():
+    seen = window(max_age=DAY)
+    old, newer = make_post(CHATTER), make_post(OTHER, at=START + DAY / 2)
+    fill(seen, old, newer, old)
+    assert repeated(seen, make_post(CHATTER, at=START + DAY + SECOND)) == []
+
+
+def test_an_edit_does_not_reach_back_further_than_its_time_allows():
+    seen = window(max_age=DAY)
+    old, middle, recent = (
+        make_post(CHATTER),
+        make_post(SHORT, at=START + 0.6 * DAY),
+        make_post(OTHER, at=START + 0.9 * DAY),
+    )
+    fill(seen, old, middle, recent, old, make_post(SHORT, at=START + 1.5 * DAY))
+    assert repeated(seen, make_post(CHATTER, message_id=middle.message_id, at=middle.at)) == []
+
+
+def test_a_server_keeps_its_newest_posts():
+    seen = window(posts_per_guild=2)
+    first, second, third = (make_post(f"{CHATTER} {n}") for n in range(3))
+    fill(seen, first, second, third)
+    assert len(seen) == 2
+    assert [seen.contains(GUILD, post.message_id) for post in (first, second, third)] == [False, True, True]
+
+
+def test_when_all_is_full_the_largest_server_gives_up_its_oldest_post():
+    seen = window(posts_in_all=3)
+    large = [make_post(f"{CHATTER} {n}") for n in range(3)]
+    small = make_post(CHATTER, guild_id=GUILD + 1)
+    fill(seen, *large, small)
+    assert len(seen) == 3
+    assert [seen.contains(GUILD, post.message_id) for post in large] == [False, True, True]
+    assert seen.contains(GUILD + 1, small.message_id)
+
+
+def test_posts_from_storage_are_bounded_too():
+    loaded = [window().see(make_post(f"{CHATTER} {n}"))[0] for n in range(4)]
+    seen = window(posts_in_all=2)
+    for post in loaded:
+        seen.remember(post)
+    assert [seen.contains(GUILD, post.message_id) for post in loaded] == [False, False, True, True]
+
+
+def test_posts_of_a_raid_are_found_in_the_order_of_their_numbers():
+    seen, late, early = window(), make_post(CHATTER, message_id=900), make_post(CHATTER, message_id=100)
+    fill(seen, late, early)
+    assert repeated(seen, make_post(CHATTER)) == [100, 900]
+
+
+def test_a_raid_of_equal_posts_does_not_make_lookups_longer():
+    seen = window()
+    raid = [make_post(CHATTER) for _ in range(40)]
+    fill(seen, *raid)
+    assert repeated(seen, make_post(CHATTER)) == [post.message_id for post in raid[:16]]
+
+
+def test_the_rest_of_a_raid_is_found_once_its_beginning_is_deleted():
+    seen = window()
+    raid = [make_post(CHATTER) for _ in range(20)]
+    fill(seen, *raid)
+    for post in raid[:-1]:
+        seen.forget(GUILD, post.message_id)
+    assert repeated(seen, make_post(CHATTER)) == [raid[-1].message_id]
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("red green blue grey", ["certain"]),
+        ("red green blue other", ["near"]),
+        ("red green something other", ["near"]),
+        ("red nothing something other", []),
+    ],
+)
+def test_the_detectors_thresholds_choose_the_label(text, labels):
+    seen = Window([Shared()])
+    fill(seen, make_post("red green blue grey"))
+    _, repeats = seen.see(make_post(text))
+    assert [repeat.label for repeat in repeats] == labels
+
+
+def test_the_first_detector_that_fires_comes_first_and_names_a_key_of_its_own():
+    seen = Window([Exact(), Shared()])
+    earlier, _ = seen.see(make_post(CHATTER))
+    _, repeats = seen.see(make_post(CHATTER))
+    assert [repeat.detector for repeat in repeats] == ["exact", "shared"]
+    assert all(repeat.key in earlier.keys[repeat.detector] for repeat in repeats)
+
+
+def test_a_post_is_remembered_if_any_detector_has_a_key_for_it():
+    seen = Window([Exact(), Shared()])
+    post = make_post(SHORT)
+    fill(seen, post)
+    _, (repeat,) = seen.see(make_post(SHORT))
+    assert (repeat.detector, repeat.of.message_id) == ("shared", post.message_id)
+
+
+def test_what_is_remembered_holds_no_text():
+    seen, _ = window().see(make_post(CHATTER))
+    assert "tram" not in repr(seen)
+
+
+TEXTS = [CHATTER, OTHER, SHORT]
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("see"), st.integers(1, 2), st.integers(1, 9), st.sampled_from(TEXTS)),
+        st.tuples(st.just("forget"), st.integers(1, 2), st.integers(1, 9), st.none()),
+        st.tuples(st.just("leave"), st.integers(1, 2), st.none(), st.none()),
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=150)
+@given(STEPS)
+def test_whatever_happens_the_window_finds_what_a_plain_list_would_find(steps):
+    seen = window()
+    plain: dict[tuple[int, int], str] = {}
+    for step, guild_id, message_id, text in steps:
+        if step == "see":
+            plain.pop((guild_id, message_id), None)
+            same = sorted(number for (guild, number), known in plain.items() if (guild, known) == (guild_id, text))
+            assert repeated(seen, make_post(text, guild_id=guild_id, message_id=message_id)) == same
+            if text != SHORT:
+                plain[guild_id, message_id] = text
+        elif step == "forget":
+            assert seen.forget(guild_id, message_id) is (plain.pop((guild_id, message_id), None) is not None)
+        else:
+            seen.forget_guild(guild_id)
+            plain = {place: known for place, known in plain.items() if place[0] != guild_id}
+        assert len(seen) == len(plain)
+        assert all(seen.contains(*place) for place in plain)

@@ -1,0 +1,150 @@
+"""What is forgotten, and when: by age, and all at once when the bot leaves a server."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import UnknownCaseError
+from bot.model import CaseState, EffectKind, Match, Mode, ReplyState
+from bot.storage.cases import SqliteCaseStore
+from bot.storage.effects import SqliteEffectStore
+from bot.storage.fingerprints import SqliteFingerprintStore
+from bot.storage.housekeeping import KEEP_REPLIES, SqliteHousekeeping
+from bot.storage.policies import SqlitePolicyStore
+from bot.storage.protocols import Verdict, card_key, delete_key, reply_key
+from bot.storage.replies import SqliteReplyStore
+from tests.support import CHANNEL, GUILD, START, make_post, make_repeat, make_seen
+
+STAYS, LEAVES = 777_000_001, 777_000_002  # servers whose numbers occur nowhere else
+WINDOW = timedelta(days=14)
+MATCH = Match("style", 0.9, "you cannot own a style")
+
+
+@pytest.fixture
+def housekeeping(database):
+    return SqliteHousekeeping(database)
+
+
+@pytest.fixture
+def replies(database):
+    return SqliteReplyStore(database, START)
+
+
+@pytest.fixture
+def cases(database):
+    return SqliteCaseStore(database)
+
+
+@pytest.fixture
+def effects(database):
+    return SqliteEffectStore(database)
+
+
+def rows_of(database):
+    """Every row of every table, as (table, row)."""
+
+    def job(db):
+        names = [row["name"] for row in db.query("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return [(name, tuple(row.values())) for name in names for row in db.table(name).rows]
+
+    return database.read_now(job)
+
+
+async def live_in(guild, database, replies, cases):
+    """Leave something of a server in every table that holds anything of servers; the case and the reply."""
+    policies, fingerprints = SqlitePolicyStore(database), SqliteFingerprintStore(database)
+    await policies.set_moderators_channel(guild, CHANNEL)
+    await policies.set_mode(guild, CHANNEL, Mode.ANSWER)
+    original, repeat = make_post(guild_id=guild), make_post(guild_id=guild)
+    await fingerprints.save([make_seen(original)], {(guild, CHANNEL): original.message_id})
+    reply = await replies.record(make_post(guild_id=guild), MATCH, ReplyState.POSTED, START)
+    await replies.record(make_post(guild_id=guild), MATCH, ReplyState.SUGGESTED, START)
+    await replies.vote_not_helpful(guild, reply.id, 1)
+    case = await cases.record(repeat, make_repeat(original), START)
+    await cases.judge(guild, case.id, CaseState.REMOVED, Verdict(1, START))
+    return case, reply
+
+
+async def test_a_server_that_the_bot_left_has_no_row_in_any_table(database, housekeeping, replies, cases):
+    before = rows_of(database)
+    await live_in(STAYS, database, replies, cases)
+    with_one = rows_of(database)
+    await live_in(LEAVES, database, replies, cases)
+    grown = {table for table, _ in rows_of(database)} - {table for table, _ in before}
+    await housekeeping.forget_guild(LEAVES)
+    left = [(table, row) for table, row in rows_of(database) if table != "sqlite_sequence"]
+    assert len(grown) >= 10
+    assert sorted(map(repr, left)) == sorted(repr(row) for row in with_one if row[0] != "sqlite_sequence")
+    assert not [row for row in left if str(LEAVES) in repr(row)]
+
+
+async def test_forgetting_a_server_twice_or_one_that_was_never_known_is_harmless(
+    database, housekeeping, replies, cases
+):
+    await live_in(STAYS, database, replies, cases)
+    before = rows_of(database)
+    await housekeeping.forget_guild(LEAVES)
+    await housekeeping.forget_guild(LEAVES)
+    assert rows_of(database) == before
+
+
+async def test_the_number_of_a_forgotten_case_or_reply_is_never_given_again(database, housekeeping, replies, cases):
+    case, reply = await live_in(LEAVES, database, replies, cases)
+    await housekeeping.forget_guild(LEAVES)
+    later_case, later_reply = await live_in(STAYS, database, replies, cases)
+    assert later_case.id > case.id  # else the buttons of an old message would act on it
+    assert later_reply.id > reply.id + 1
+
+
+async def test_the_number_of_an_outdated_reply_is_never_given_again(housekeeping, replies):
+    old = await replies.record(make_post(), MATCH, ReplyState.SUGGESTED, START)
+    later = START + KEEP_REPLIES + timedelta(seconds=1)
+    await housekeeping.forget_old(later, WINDOW)
+    new = await replies.record(make_post(), MATCH, ReplyState.SUGGESTED, later)
+    assert await replies.get(GUILD, old.id) is None
+    assert new.id > old.id
+
+
+async def test_fingerprints_leave_when_the_window_has_passed(database, housekeeping):
+    fingerprints = SqliteFingerprintStore(database)
+    old, young = make_seen(make_post(at=START)), make_seen(make_post(at=START + timedelta(seconds=1)))
+    await fingerprints.save([old, young], {(GUILD, CHANNEL): young.message_id})
+    await housekeeping.forget_old(young.at + WINDOW, WINDOW)
+    assert list(fingerprints.load(START)) == [young]
+    assert await fingerprints.read_to(GUILD) == {CHANNEL: young.message_id}
+
+
+async def test_replies_with_their_votes_and_finished_effects_leave_past_their_time(
+    database, housekeeping, replies, effects
+):
+    moments = (START, START + timedelta(seconds=1))
+    old, young = [await replies.record(make_post(), MATCH, ReplyState.POSTED, at) for at in moments]
+    keys = [reply_key(GUILD, reply.message_id) for reply in (old, young)]
+    for key in keys:
+        await effects.done(key, 1, CHANNEL, 900)
+    await replies.vote_not_helpful(GUILD, old.id, 1)
+    await housekeeping.forget_old(young.at + KEEP_REPLIES, WINDOW)
+    assert [await replies.get(GUILD, reply.id) for reply in (old, young)] == [None, young]
+    assert [await effects.get(key) is None for key in keys] == [True, False]
+    assert not [table for table, _ in rows_of(database) if table == "reply_vote"]
+
+
+async def test_cases_their_cards_and_what_is_still_to_be_done_outlast_every_age(housekeeping, cases, effects):
+    original, repeat = make_post(), make_post()
+    case = await cases.record(repeat, make_repeat(original), START)
+    await effects.done(card_key(case.id), 1, CHANNEL, 900)
+    judged = await cases.judge(GUILD, case.id, CaseState.REMOVED, Verdict(1, START))
+    await effects.done(card_key(case.id), 2, CHANNEL, 900)
+    await housekeeping.forget_old(START + timedelta(days=1000), WINDOW)
+    assert await cases.get(GUILD, case.id) == judged
+    assert (await effects.get(card_key(case.id))).message_id == 900
+    assert [effect.key for effect in await effects.pending()] == [delete_key(GUILD, repeat.message_id)]
+
+
+async def test_a_forgotten_servers_case_is_unknown_and_its_effects_are_not_tried(housekeeping, cases, effects):
+    case = await cases.record(make_post(), make_repeat(make_post()), START)
+    await effects.refused(card_key(case.id), "no channel")
+    await housekeeping.forget_guild(GUILD)
+    with pytest.raises(UnknownCaseError):
+        await cases.get(GUILD, case.id)
+    assert await effects.try_again(GUILD, EffectKind.CASE_CARD) == []
