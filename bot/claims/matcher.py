@@ -71,7 +71,7 @@ class _Scored:
 
 @dataclass(frozen=True, slots=True)
 class _Passage:
-    """A text to look up. With ``own_stems``, a phrasing must share one of them: they are the post's share of the text."""
+    """A text to look up. With ``own_stems``, a phrasing must share one: they are what the post itself says in it."""
 
     text: str
     own_stems: frozenset[str] = frozenset()

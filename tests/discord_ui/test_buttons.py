@@ -8,11 +8,11 @@ from simcord.enums import InteractionType
 from simcord.interactions import base_payload
 
 from bot.discord_ui import words
-from bot.discord_ui.buttons import BUTTONS
+from bot.discord_ui.buttons import LOOKS
 from bot.model import Mode
 from tests.support import CHATTER, CLAIM, CLAIM_TOPIC, open_case, rows, set_rights, told
 
-LABELS = {action: button.label for action, button in BUTTONS.items()}
+LABELS = {action: button.label for action, button in LOOKS.items()}
 EVERYBODY, MODERATORS = {"alice", "moderator", "admin"}, {"moderator"}
 MATRIX = {
     "sources": EVERYBODY,
@@ -110,8 +110,8 @@ def problem(world, kind: str) -> str | None:
 
 
 def test_the_matrix_names_every_button():
-    assert MATRIX.keys() == BUTTONS.keys()
-    assert MESSAGES.keys() | {"unknown"} == BUTTONS.keys()
+    assert MATRIX.keys() == LOOKS.keys()
+    assert MESSAGES.keys() | {"unknown"} == LOOKS.keys()
 
 
 @pytest.mark.parametrize("who", sorted(EVERYBODY))
