@@ -24,6 +24,7 @@ from bot.discord_ui.buttons import DeskButton
 from bot.discord_ui.sender import DiscordSender
 from bot.duplicates import DETECTORS
 from bot.duplicates.window import Window
+from bot.errors import EditingError, ExplainerError, InputError
 from bot.faq.build import bring_up_to_date, load_explainers
 from bot.faq.editions import SqliteEditionStore
 from bot.faq.editor import Editor
@@ -128,6 +129,10 @@ class Copydesk(commands.Bot):
                 await answer(interaction, words.ADMINS_ONLY)
             case app_commands.NoPrivateMessage():
                 await answer(interaction, words.SERVERS_ONLY)
+            case app_commands.CheckFailure():
+                await answer(interaction, words.EDITORS_ONLY)
+            case app_commands.CommandInvokeError(original=EditingError() | InputError() | ExplainerError() as cause):
+                await answer(interaction, words.cannot_edit(cause))
             case _:
                 name = interaction.command.qualified_name if interaction.command else "?"
                 log.error("command %s failed", name, exc_info=error)

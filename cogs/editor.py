@@ -14,7 +14,7 @@ from bot.discord_ui import cards, words
 from bot.discord_ui.answers import answer
 from bot.discord_ui.forms import DraftForm
 from bot.discord_ui.permissions import is_moderator, may_edit
-from bot.errors import EditingError, ExplainerError, InputError
+from bot.errors import InputError
 from bot.faq.draft import Draft
 from bot.faq.editor import MAX_IMPORT
 from bot.model import EditionState, SourceState
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 _READING = frozenset({"preview", "history", "diff", "export", "stale"})  # moderators may, too
 _Slug = app_commands.Range[str, 2, 60]
 _Version = app_commands.Range[int, 1, 100_000]
+_TOPIC, _VERSION = "Type a part of its name", "Its number in the history; without it, the latest"
 
 
 @app_commands.guild_only()
@@ -51,22 +52,10 @@ class Faq(commands.GroupCog, name="faq", description="Change what Copydesk answe
     async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
         role = self.services.policies.get(interaction.guild_id or 0).editors_role_id
         reading = interaction.command is not None and interaction.command.name in _READING
-        if may_edit(interaction, role) or (reading and is_moderator(interaction)):
-            return True
-        await answer(interaction, words.EDITORS_ONLY)
-        return False
-
-    async def cog_app_command_error(
-        self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError
-    ) -> None:
-        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        if isinstance(cause, EditingError | InputError | ExplainerError):
-            await answer(interaction, words.cannot_edit(cause))
+        return may_edit(interaction, role) or (reading and is_moderator(interaction))
 
     @app_commands.command()
-    @app_commands.describe(
-        topic="Its name in lower-case words with hyphens", title="A question neither side objects to"
-    )
+    @app_commands.describe(topic="Its name: lower-case words with hyphens", title="A question neither side objects to")
     async def add(self, interaction: Press, topic: _Slug, title: app_commands.Range[str, 5, 200]) -> None:
         """Begin a topic of this server's own."""
         saved = await self.editor.begin(_guild(interaction), topic, title, interaction.user.id)
@@ -74,7 +63,7 @@ class Faq(commands.GroupCog, name="faq", description="Change what Copydesk answe
 
     @app_commands.command()
     @app_commands.describe(
-        part="text: the answer and both sides; phrases: title, claims, names; sources: with headings, dates"
+        topic=_TOPIC, part="text: answer and both sides; phrases: title, claims, names; sources: with headings, dates"
     )
     async def edit(self, interaction: Press, topic: _Slug, part: Literal["text", "phrases", "sources"]) -> None:
         """Edit a topic's latest version in a form; it is kept as a draft."""
@@ -82,6 +71,7 @@ class Faq(commands.GroupCog, name="faq", description="Change what Copydesk answe
         await interaction.response.send_modal(DraftForm(topic, part, draft, version))
 
     @app_commands.command()
+    @app_commands.describe(topic=_TOPIC, version=_VERSION)
     async def preview(self, interaction: Press, topic: _Slug, version: _Version | None = None) -> None:
         """See a version as members would."""
         edition = await self.editor.version(_guild(interaction), topic, version)
@@ -89,23 +79,26 @@ class Faq(commands.GroupCog, name="faq", description="Change what Copydesk answe
         await answer(interaction, embed=cards.answer_card(explainer))
 
     @app_commands.command()
+    @app_commands.describe(topic=_TOPIC, version=_VERSION)
     async def publish(self, interaction: Press, topic: _Slug, version: _Version | None = None) -> None:
         """Serve a version, the latest if none is named, and correct recent answers."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await answer(interaction, words.published(await self.editor.publish(_guild(interaction), topic, version)))
 
     @app_commands.command()
+    @app_commands.describe(topic=_TOPIC)
     async def pause(self, interaction: Press, topic: _Slug) -> None:
         """Neither answer nor show a topic for now."""
         await self._withdraw(interaction, topic, EditionState.PAUSED)
 
     @app_commands.command()
+    @app_commands.describe(topic=_TOPIC)
     async def retire(self, interaction: Press, topic: _Slug) -> None:
         """Neither answer nor show a topic any more; its versions stay."""
         await self._withdraw(interaction, topic, EditionState.RETIRED)
 
     @app_commands.command()
-    @app_commands.describe(version="Which one; without it, the built-in text is served again")
+    @app_commands.describe(topic=_TOPIC, version="Which one; without it, the built-in text is served again")
     async def restore(self, interaction: Press, topic: _Slug, version: _Version | None = None) -> None:
         """Go back to an earlier version, or to the built-in text."""
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -116,6 +109,7 @@ class Faq(commands.GroupCog, name="faq", description="Change what Copydesk answe
             await answer(interaction, words.published(await self.editor.publish(_guild(interaction), topic, version)))
 
     @app_commands.command()
+    @app_commands.describe(topic=_TOPIC)
     async def history(self, interaction: Press, topic: _Slug) -> None:
         """List a topic's versions."""
         editions = await self.editor.history(_guild(interaction), topic)
@@ -123,6 +117,7 @@ class Faq(commands.GroupCog, name="faq", description="Change what Copydesk answe
         await answer(interaction, words.history(editions, served))
 
     @app_commands.command()
+    @app_commands.describe(topic=_TOPIC, version=_VERSION)
     async def diff(self, interaction: Press, topic: _Slug, version: _Version | None = None) -> None:
         """Show what a version changed."""
         text = await self.editor.diff(_guild(interaction), topic, version)

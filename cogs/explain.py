@@ -50,7 +50,7 @@ class Explain(commands.Cog):
         else:
             under_review = await self.ledger.staleness(interaction.guild_id or 0, found.slug)
             card = cards.answer_card(found, under_review=under_review)
-            embed = cards.country_card(found, country) if country else card
+            embed = cards.country_card(found, cards.jurisdiction(country)) if country else card
             await interaction.response.send_message(embed=embed, view=explainer_view(found))
 
     @app_commands.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -27,8 +28,10 @@ class Watch(commands.Cog):
     def __init__(self, bot: Copydesk) -> None:
         self.bot = bot
         self.services = bot.services
+        self._read_to: dict[int, Mapping[int, int]] = {}  # per server and channel, when the connection was last lost
 
     async def cog_load(self) -> None:
+        await self._note_read_to()
         self.save.start()
         self.forget_old.start()
 
@@ -62,8 +65,16 @@ class Watch(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
+        self._read_to.pop(guild.id, None)
         self.services.pipeline.forget_guild(guild.id)
+        self.services.library.forget_guild(guild.id)
         await self.services.housekeeping.forget_guild(guild.id)
+
+    @commands.Cog.listener()
+    async def on_disconnect(self) -> None:
+        if not self.bot.is_closed():
+            await self.services.pipeline.save()
+            await self._note_read_to()
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
@@ -72,11 +83,15 @@ class Watch(commands.Cog):
         for guild in self.bot.guilds:
             await self._read_missed(guild)
 
+    async def _note_read_to(self) -> None:
+        """Keep where reading stopped: new posts move it on before the missed ones are read."""
+        for policy in self.services.policies.all():
+            self._read_to[policy.guild_id] = await self.services.fingerprints.read_to(policy.guild_id)
+
     async def _read_missed(self, guild: discord.Guild) -> None:
         """Read what was posted while the bot was away, in the channels where its last post is known."""
         policy = self.services.policies.get(guild.id)
-        read_to = await self.services.fingerprints.read_to(guild.id)
-        for channel_id, newest in read_to.items():
+        for channel_id, newest in self._read_to.get(guild.id, {}).items():
             if self.bot.is_closed():
                 return  # the next start reads on
             channel = guild.get_channel_or_thread(channel_id)

@@ -85,13 +85,13 @@ def test_a_repeat_is_shown_to_moderators_and_not_answered():
 
 @pytest.mark.parametrize("mode", [Mode.SHADOW, Mode.SUGGEST, Mode.ANSWER])
 def test_a_cooldown_silences_every_mode_and_says_why(mode):
-    earlier = Reply(1, GUILD, CHANNEL, 5, BEST.slug, 0.9, "", ReplyState.POSTED, START - timedelta(minutes=9))
+    earlier = Reply(1, GUILD, CHANNEL, 5, AUTHOR, BEST.slug, 0.9, "", ReplyState.POSTED, START - timedelta(minutes=9))
     said = decided(mode=mode, replies=(earlier,)).speech
     assert said == Nothing(("why it scored so", "the topic was answered in this channel a short while ago"))
 
 
 def test_the_cooldown_of_a_runner_up_does_not_silence_the_best_topic():
-    earlier = Reply(1, GUILD, CHANNEL, 5, SECOND.slug, 0.9, "", ReplyState.POSTED, START - timedelta(minutes=9))
+    earlier = Reply(1, GUILD, CHANNEL, 5, AUTHOR, SECOND.slug, 0.9, "", ReplyState.POSTED, START - timedelta(minutes=9))
     assert isinstance(decided(replies=(earlier,)).speech, Answer)
 
 

@@ -11,7 +11,7 @@ from bot.errors import DeliveryDelayedError, DeliveryRefusedError, StoreError
 from bot.model import EffectKind
 from bot.outbox import Outbox
 from bot.storage.effects import SqliteEffectStore, want
-from tests.support import GUILD, Clock, Hold, LoopClock, ScriptedSender, turns
+from tests.support import GUILD, Clock, Hold, LoopClock, LostReceiptError, ScriptedSender, turns
 
 CARD, SUGGESTION, REPLY, DELETE = "card:1", "suggestion:1", "reply:1:5", "delete:1:5"
 KINDS = {
@@ -339,6 +339,15 @@ async def test_a_message_whose_sending_could_not_be_noted_is_not_sent_twice(desk
     assert len(sender.messages[CARD]) == 1
     assert sender.shown == [(CARD, 1), (CARD, 2)]
     assert await desk.is_done(CARD)
+
+
+async def test_a_message_whose_receipt_was_lost_is_looked_for_when_its_nonce_may_be_forgotten(desk, sender):
+    sender.script.extend([LostReceiptError("the connection broke"), OUT_OF_REACH])
+    await desk.deliver(REPLY)
+    for _ in range(2):
+        await desk.outbox.deliver(REPLY, at_once=True)
+    assert len(sender.messages[REPLY]) == 1
+    assert await desk.is_done(REPLY)
 
 
 # The pace of edits

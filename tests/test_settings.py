@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from bot.errors import ConfigurationError
 from bot.settings import Settings
 
-NAMES = ["DISCORD_TOKEN", "COPYDESK_DATABASE", "COPYDESK_EXPLAINERS", "COPYDESK_LOG_LEVEL", "COPYDESK_HEALTH_PORT"]
+SWITCHES = {"COPYDESK_MESSAGE_CONTENT": "message_content", "COPYDESK_CHECK_LINKS": "check_links"}
+NAMES = [
+    *("DISCORD_TOKEN", "COPYDESK_DATABASE", "COPYDESK_EXPLAINERS", "COPYDESK_LOG_LEVEL", "COPYDESK_HEALTH_PORT"),
+    *SWITCHES,
+]
 TOKEN = "canary-7f3a9"  # noqa: S105  # no token of anything
 
 
@@ -21,7 +25,15 @@ def problems_of(**environment):
 
 def test_an_empty_environment_gives_the_defaults():
     assert Settings.from_environment({}) == Settings()
-    assert Settings() == Settings(None, Path("data/copydesk.db"), None, "INFO", None)
+    assert Settings() == Settings(
+        token=None,
+        database=Path("data/copydesk.db"),
+        explainers=None,
+        message_content=True,
+        log_level="INFO",
+        health_port=None,
+        check_links=False,
+    )
 
 
 @pytest.mark.parametrize("value", ["", " ", "\t\n"])
@@ -30,9 +42,17 @@ def test_an_empty_value_is_an_unset_one(value):
 
 
 def test_every_setting_is_read_without_the_space_around_it(tmp_path):
-    values = [TOKEN, "elsewhere/my.db", str(tmp_path), "warning", "8080"]
+    values = [TOKEN, "elsewhere/my.db", str(tmp_path), "warning", "8080", "off", "on"]
     environment = {name: f" {value}\n" for name, value in zip(NAMES, values, strict=True)}
-    expected = Settings(TOKEN, Path("elsewhere/my.db"), tmp_path, "WARNING", 8080)
+    expected = Settings(
+        token=TOKEN,
+        database=Path("elsewhere/my.db"),
+        explainers=tmp_path,
+        message_content=False,
+        log_level="WARNING",
+        health_port=8080,
+        check_links=True,
+    )
     assert Settings.from_environment(environment) == expected
 
 
@@ -64,6 +84,20 @@ def test_another_port_is_told_with_what_a_port_is(port):
     assert "1 to 65535" in problem
 
 
+@pytest.mark.parametrize(("name", "field"), SWITCHES.items())
+@pytest.mark.parametrize(("value", "is_on"), [("on", True), ("ON", True), ("off", False), ("Off", False)])
+def test_a_switch_is_on_or_off_in_any_case(name, field, value, is_on):
+    assert getattr(Settings.from_environment({name: value}), field) is is_on
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+@pytest.mark.parametrize("value", ["yes", "1", "true", "on off", "\uff4f\uff4e"])
+def test_another_switch_is_told_with_what_it_may_be(name, value):
+    (problem,) = problems_of(**{name: value})
+    assert problem.startswith(f"{name} is")
+    assert problem.endswith("use on or off.")
+
+
 def test_a_folder_of_explainers_must_be_there(tmp_path):
     file = tmp_path / "file"
     file.touch()
@@ -74,12 +108,9 @@ def test_a_folder_of_explainers_must_be_there(tmp_path):
 
 
 def test_all_errors_are_told_at_once():
-    problems = problems_of(COPYDESK_LOG_LEVEL="loud", COPYDESK_HEALTH_PORT="http", COPYDESK_EXPLAINERS="/nowhere")
-    assert [problem.split(" is ")[0] for problem in problems] == [
-        "COPYDESK_LOG_LEVEL",
-        "COPYDESK_HEALTH_PORT",
-        "COPYDESK_EXPLAINERS",
-    ]
+    problems = problems_of(**dict.fromkeys(NAMES[2:], "/nowhere"))
+    assert {problem.split(" is ")[0] for problem in problems} == set(NAMES[2:])
+    assert len(problems) == len(NAMES[2:])
 
 
 def test_the_message_of_the_error_holds_every_problem():

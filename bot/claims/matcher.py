@@ -74,7 +74,7 @@ class _Passage:
     """A text to look up. With ``own_stems``, a phrasing must share one: they are what the post itself says in it."""
 
     text: str
-    own_stems: frozenset[str] = frozenset()
+    own_stems: frozenset[str] | None = None
 
 
 class Matcher:
@@ -106,7 +106,7 @@ class Matcher:
         for passage in passages:
             said = content_words(passage.text)
             for hit in self._index.hits(passage.text, guild_id):
-                if passage.own_stems and not passage.own_stems & _stems(hit.phrase):
+                if passage.own_stems is not None and not passage.own_stems & _stems(hit.phrase):
                     continue  # the claim is the other post's alone
                 score = _score(hit, said)
                 if hit.kind is PhraseKind.NOT_CLAIM:

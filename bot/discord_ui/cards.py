@@ -137,6 +137,12 @@ def place(jurisdiction: str) -> str:
     return _PLACES.get(jurisdiction, jurisdiction)
 
 
+def jurisdiction(typed: str) -> str:
+    """The code of a jurisdiction that somebody typed by its code or its name; what is neither stays."""
+    wanted = typed.strip().casefold()
+    return next((code for code, name in _PLACES.items() if wanted in (code.casefold(), name.casefold())), typed)
+
+
 def _embed(explainer: Explainer, description: str) -> discord.Embed:
     embed = discord.Embed(title=explainer.title, description=description, colour=discord.Colour.blurple())
     codes = ", ".join(_PLACES["INT"] if code == "INT" else code for code in explainer.jurisdictions)

@@ -67,7 +67,9 @@ class DraftForm(discord.ui.Modal):
         self._inputs: dict[str, discord.ui.TextInput[DraftForm]] = {}
         for field in FORMS[form]:
             style = discord.TextStyle.paragraph if field.long else discord.TextStyle.short
-            text = getattr(draft, field.part)[:_LONGEST_FIELD]
+            text = getattr(draft, field.part)
+            if len(text) > _LONGEST_FIELD:  # cut, it would be saved cut
+                raise EditingError(words.too_long_for_a_form(field.label, slug))
             box: discord.ui.TextInput[DraftForm] = discord.ui.TextInput(
                 label=field.label, style=style, default=text, required=False, max_length=_LONGEST_FIELD
             )

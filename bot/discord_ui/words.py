@@ -19,7 +19,6 @@ VOTED_BEFORE = "You have said so already; it counts once."
 DISMISSED = "The answer is taken back."
 NOT_YOURS_TO_DISMISS = "Only the member who was answered, or a moderator, can take this answer back."
 EDITORS_ONLY = "This is for editors: it needs the permission Manage Server, or the editors' role that `/setup` names."
-NO_TOPIC_EDITED = "No topic has been edited here: there is nothing to export."
 READ_ONE = "Read one with /explain."
 COMMANDS_ONLY = (
     "This installation runs without Discord's message content intent (COPYDESK_MESSAGE_CONTENT=off): commands work,"
@@ -40,13 +39,12 @@ _MODES = {
     Mode.ANSWER: "is in answer mode: claims are answered at once",
 }
 _VERDICTS: dict[str, str] = {
-    CaseState.DISMISSED: "dismissed",
+    CaseState.DISMISSED: "dismissed",  # an answer is, too: the two states have one value
     CaseState.REMOVED: "resolved by deleting the repeat",
     CaseState.WITHDRAWN: "closed, because no repeat is left",
     ReplyState.POSTED: "posted",
     ReplyState.DROPPED: "dropped",
     ReplyState.SHADOWED: "only recorded",
-    ReplyState.DISMISSED: "taken back",
 }
 
 
@@ -133,6 +131,11 @@ def day(value: date) -> str:
 def form_title(slug: str, form: str) -> str:
     """The heading of a form."""
     return f"{form.capitalize()} of {slug}"
+
+
+def too_long_for_a_form(label: str, slug: str) -> str:
+    """A part of a draft is longer than a field of a form."""
+    return f"{label} of {slug}: longer than a form holds. Change it in a file: `/faq export`, then `/faq import`."
 
 
 def draft_saved(saved: Saved) -> str:

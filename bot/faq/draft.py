@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 
-from bot.errors import InputError
+from bot.errors import ExplainerError, InputError
 from bot.faq.parse import parse_explainer
 from bot.model import Explainer, Source
 
@@ -94,6 +94,8 @@ class Draft:
         for name, value in data.items():
             if not isinstance(value, str):
                 raise InputError(f"{name} must be a text")
+            if any("\ud800" <= character <= "\udfff" for character in value):  # JSON can write them, UTF-8 cannot
+                raise InputError(f"{name} holds half a character")
         return cls(**data)
 
     def to_json(self) -> str:
@@ -132,7 +134,10 @@ class Draft:
         Raises:
             ExplainerError: with every problem, as line numbers of ``to_markdown``.
         """
-        return parse_explainer(Path(f"{slug}.md"), self.to_markdown())
+        explainer = parse_explainer(Path(f"{slug}.md"), self.to_markdown())
+        if explainer.slug != slug:  # a slash in it looked like a folder
+            raise ExplainerError([f"{slug!r} is not lower-case words with hyphens"])
+        return explainer
 
 
 def _sources_toml(sources: Sequence[Source]) -> str:
@@ -142,7 +147,7 @@ def _sources_toml(sources: Sequence[Source]) -> str:
 def _source_toml(source: Source) -> str:
     parts = asdict(source)
     written = parts.pop("date").isoformat()
-    lines = [f"{name} = {_toml_text(value)}" for name, value in parts.items()]
+    lines = [f"{name} = {_toml_text(value)}" for name, value in parts.items() if value is not None]
     lines.insert(4, f"date = {written}")
     return "\n".join(["[[sources]]", *lines])
 
@@ -152,7 +157,7 @@ def _toml_lines(text: str) -> str:
 
 
 def _lines(text: str) -> Iterable[str]:
-    return (line.strip() for line in text.splitlines() if line.strip())
+    return (line.strip() for line in text.split("\n") if line.strip())
 
 
 def _toml_text(text: str) -> str:

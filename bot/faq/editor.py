@@ -3,7 +3,8 @@
 import difflib
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -20,6 +21,8 @@ from bot.storage.protocols import EditionStore
 MAX_IMPORT = 1_000_000  # bytes, packed and unpacked
 REVIEW_AFTER = timedelta(days=180)
 MAX_TOPICS = 200  # topics of its own that a server may have
+MAX_SLUG = 60  # characters: what the commands take
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # read in pieces: a size that the zip states falsely is harmless
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,7 @@ class Editor:
 
     async def save(self, guild_id: int, slug: str, draft: Draft, editor_id: int, based_on: int) -> Saved:
         """Keep a draft as the next version, right or wrong; nothing is served yet."""
-        topics = await self._editions.topics(guild_id)
-        if slug not in topics and len(topics) >= MAX_TOPICS:
-            raise EditingError(f"this server has {MAX_TOPICS} topics of its own: retire some that nobody needs")
+        await self._check_room(guild_id, [slug])
         written = Edition(guild_id, slug, 0, draft.to_json(), editor_id, self._clock(), based_on)
         edition, unseen = await self._editions.add(written)
         return Saved(edition, _problems(draft, slug), unseen)
@@ -149,8 +150,14 @@ class Editor:
         return "\n".join(difflib.unified_diff(before.splitlines(), after.splitlines(), *names, n=1, lineterm=""))
 
     async def export(self, guild_id: int) -> bytes:
-        """The server's latest versions as a zip of Markdown files, and of the same as JSON."""
+        """The server's latest versions as a zip of Markdown files, and of the same as JSON.
+
+        Raises:
+            EditingError: there are none.
+        """
         drafts = {slug: (await self.open(guild_id, slug))[0] for slug in await self._editions.topics(guild_id)}
+        if not drafts:
+            raise EditingError("no topic has been edited here: there is nothing to export")
         packed = BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for slug, draft in drafts.items():
@@ -164,13 +171,20 @@ class Editor:
 
         Raises:
             InputError: with every problem.
+            EditingError: the server would have too many topics.
         """
         drafts = read_import(name, content)
+        await self._check_room(guild_id, drafts)
         saved = []
         for slug, draft in drafts.items():
             history = await self._editions.history(guild_id, slug)
             saved.append(await self.save(guild_id, slug, draft, editor_id, len(history)))
         return saved
+
+    async def _check_room(self, guild_id: int, slugs: Iterable[str]) -> None:
+        topics = set(await self._editions.topics(guild_id))
+        if len(topics.union(slugs)) > max(MAX_TOPICS, len(topics)):
+            raise EditingError(f"a server has at most {MAX_TOPICS} topics of its own; this one has {len(topics)}")
 
     async def _markdown(self, guild_id: int, slug: str, version: int) -> str:
         if version:
@@ -191,7 +205,9 @@ def read_import(name: str, content: bytes) -> Mapping[str, Draft]:
     problems: list[str] = []
     for file, data in _unpacked(name, content):
         try:
-            drafts.update(_read_one(file, data))
+            for slug, draft in _read_one(file, data).items():
+                problems += _problems_of_name(file, slug, drafts)
+                drafts[slug] = draft
         except UnicodeDecodeError:
             problems.append(f"{file}: save it as UTF-8")
         except (ExplainerError, InputError) as error:
@@ -213,36 +229,51 @@ def _unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
             members = [member for member in archive.infolist() if not member.is_dir()]
             if sum(member.file_size for member in members) > MAX_IMPORT:
                 raise InputError(f"{name} unpacks to more than {MAX_IMPORT:,} bytes")
+            if any(member.compress_type not in _PACKINGS for member in members):
+                raise InputError(f"{name} is packed in a way that is not read here: make an ordinary zip")
             kind = ".md" if any(member.filename.endswith(".md") for member in members) else ".json"
             for member in members:
                 if member.filename.endswith(kind):
                     yield PurePosixPath(member.filename).name, archive.read(member)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise InputError(f"{name} is not a zip that can be read: {error}") from error
 
 
 def _read_one(file: str, data: bytes) -> Mapping[str, Draft]:
     text = data.decode("utf-8")
     if file.endswith(".json"):
-        return dict(_read_json(file, text))
+        return _read_json(file, text)
     explainer = parse_explainer(PurePosixPath(file), text)
     return {explainer.slug: Draft.of(explainer)}
 
 
-def _read_json(file: str, text: str) -> Iterable[tuple[str, Draft]]:
+def _problems_of_name(file: str, slug: str, known: Container[str]) -> Iterator[str]:
+    if slug in known:
+        yield f"{file}: {slug} stands twice: keep one of them"
+    if len(slug) > MAX_SLUG:
+        yield f"{file}: shorten the name {slug} to {MAX_SLUG} characters"
+
+
+def _read_json(file: str, text: str) -> Mapping[str, Draft]:
     try:
         parts = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{file}: not JSON: {error}") from error
     if not isinstance(parts, dict):
         raise InputError(f"{file}: the file must be an object with a topic's parts under each slug")
+    drafts: dict[str, Draft] = {}
+    problems: list[str] = []
     for slug, data in parts.items():
         try:
-            draft = Draft.from_parts(data)
+            drafts[slug] = Draft.from_parts(data)
+            drafts[slug].to_explainer(slug)
         except InputError as error:
-            raise InputError(f"{file}: {slug}: {error}") from error
-        draft.to_explainer(slug)
-        yield slug, draft
+            problems.append(f"{file}: {slug}: {error}")
+        except ExplainerError as error:
+            problems += error.problems
+    if problems:
+        raise InputError("\n".join(problems))
+    return drafts
 
 
 def _problems(draft: Draft, slug: str) -> tuple[str, ...]:

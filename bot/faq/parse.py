@@ -176,6 +176,9 @@ class _Parser:
             where = re.search(r"at line (\d+)", str(error))
             self._problem(int(where[1]) if where else end, f"the front matter is not valid TOML: {error}")
             return None
+        except RecursionError:
+            self._problem(end, "the front matter is not valid TOML: its lists are nested too deeply")
+            return None
 
     def _check_fields(self, table: Mapping[str, Any], fields: Mapping[str, _Field], first: int, last: int) -> bool:
         """Check one table that stands on the lines ``first`` to ``last``; say whether it is fine."""
@@ -233,7 +236,9 @@ class _Parser:
             )
         elif len(NOTE.sub(_SHOWN_NOTE, part.text)) > _FIELD:
             self._problem(part.line, f"shorten the {name}, or cut notes: Discord shows {_FIELD} characters with them")
-        if len(part.heading) > _LIMITS["heading"]:
+        if part.level == SIDE and not part.heading:
+            self._problem(part.line, "give the side a heading after ###")
+        elif len(part.heading) > _LIMITS["heading"]:
             self._problem(part.line, f"shorten the heading to {_LIMITS['heading']} characters")
 
     @staticmethod

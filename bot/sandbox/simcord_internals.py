@@ -34,6 +34,7 @@ def _check() -> None:
         "Preview._action compares published_revision with its page's": action is not None
         and "published_revision != page.revision" in inspect.getsource(action),
         "Preview._mark_action_dispatched()": callable(getattr(Preview, "_mark_action_dispatched", None)),
+        "Preview._advance_presentation_time()": callable(getattr(Preview, "_advance_presentation_time", None)),
         "Backend.clock._epoch": isinstance(getattr(getattr(backend, "clock", None), "_epoch", None), datetime),
         "Backend.transcript": isinstance(getattr(backend, "transcript", None), list),
         "Backend.bot_user.name": getattr(getattr(backend, "bot_user", None), "name", None) == "TestBot",
@@ -90,7 +91,10 @@ class Pages:
             return
         self._shown = now
         for preview in self._previews:
-            await preview.refresh()
+            if len(preview._pages) > 1:  # one is SimCord's own: a preview that no browser shows needs no new picture
+                await preview.refresh()
+            else:
+                preview._advance_presentation_time()
 
     def _in_turn(
         self, preview: Preview, act: Callable[[str | None, Mapping[str, Any]], Awaitable[dict[str, Any]]]

@@ -5,14 +5,24 @@ import re
 import shlex
 from pathlib import Path
 
+import discord
 import pytest
+from discord import app_commands
 
 from bot.__main__ import cli
 from bot.backtest.policy import EVERYWHERE, read_policy
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-SETTINGS = {"DISCORD_TOKEN", "COPYDESK_DATABASE", "COPYDESK_EXPLAINERS", "COPYDESK_LOG_LEVEL", "COPYDESK_HEALTH_PORT"}
+SETTINGS = {
+    "DISCORD_TOKEN",
+    "COPYDESK_DATABASE",
+    "COPYDESK_EXPLAINERS",
+    "COPYDESK_MESSAGE_CONTENT",
+    "COPYDESK_LOG_LEVEL",
+    "COPYDESK_HEALTH_PORT",
+    "COPYDESK_CHECK_LINKS",
+}
 ASSIGNMENT = re.compile(r"^#?([A-Z_]+)=(.*)$", re.MULTILINE)
 
 
@@ -25,6 +35,14 @@ def settings_read():
     calls = (node for node in ast.walk(ast.parse(text_of("bot/settings.py"))) if isinstance(node, ast.Call))
     gets = (call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "get")
     return {call.args[0].value for call in gets if isinstance(call.args[0], ast.Constant)}
+
+
+def commands_in_the_readme():
+    """The slash commands of its table. A row may list several of a group, which only the first of them names."""
+    for row in re.findall(r"^\| (`/[^|]+) \|", text_of("README.md"), re.MULTILINE):
+        first, *others = re.findall(r"`([^`]+)`", row)
+        yield first
+        yield from (f"{first.split()[0]} {other}" for other in others)
 
 
 def test_every_setting_that_is_read_is_documented_in_the_example_and_no_other():
@@ -50,11 +68,18 @@ def test_each_setting_is_named_in_the_readme(name):
 
 def test_every_slash_command_is_in_the_readme_with_its_parameters_and_no_other(world):
     commands = {
-        f"/{' '.join([command.name, *(parameter.name for parameter in command.parameters)])}"
-        for command in world.bot.tree.get_commands()
+        f"/{' '.join([command.qualified_name, *(parameter.name for parameter in command.parameters)])}"
+        for command in world.bot.tree.walk_commands()
+        if isinstance(command, app_commands.Command)
     }
     assert commands
-    assert set(re.findall(r"^\| `(/[^`]+)` \|", text_of("README.md"), re.MULTILINE)) == commands
+    assert sorted(commands_in_the_readme()) == sorted(commands)
+
+
+def test_every_command_of_a_messages_menu_is_in_the_readme_and_no_other(world):
+    menu = {command.name for command in world.bot.tree.get_commands(type=discord.AppCommandType.message)}
+    assert menu
+    assert set(re.findall(r"^\| \*([^*`]+)\* \|", text_of("README.md"), re.MULTILINE)) == menu
 
 
 def test_every_command_line_of_the_readme_is_one():

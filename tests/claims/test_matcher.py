@@ -1,19 +1,25 @@
 """Which explainers a text calls for, and how sure that is: on a small index, and on the shipped explainers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.claims.matcher import MENU_SIZE, Matcher, PhraseHit, PhraseKind, Thresholds
+from bot.faq.draft import Draft
+from bot.faq.editions import SqliteEditionStore
 from bot.faq.files import explainers_folder
 from bot.faq.search import FaqSearch
-from bot.model import Band, Judgement
+from bot.model import Band, Edition, EditionState, Judgement
 from bot.text import content_words
+from tests.support import CLAIM as SHIPPED
+from tests.support import CLAIM_TOPIC, GUILD, START
 
 TITLE, CLAIM, NOT_CLAIM, ALIAS = PhraseKind.TITLE, PhraseKind.CLAIM, PhraseKind.NOT_CLAIM, PhraseKind.ALIAS
 LIMITS = Thresholds(answer=0.6, suggest=0.5, tie=0.05)
+MODERATOR = 300
 SLUGS = sorted(path.stem for path in explainers_folder().glob("*.md"))
 
 THEFT = "training models on pirated books is plain theft"
@@ -34,7 +40,7 @@ class WordIndex:
     def __init__(self, *phrases: tuple[str, PhraseKind, str]) -> None:
         self._phrases = phrases
 
-    def hits(self, sentence: str) -> Sequence[PhraseHit]:
+    def hits(self, sentence: str, guild_id: int) -> Sequence[PhraseHit]:
         said = set(content_words(sentence))
         found = [
             PhraseHit(slug, kind, phrase, _share(set(content_words(phrase)), said))
@@ -49,7 +55,7 @@ class OneHit:
     def __init__(self, hit: PhraseHit) -> None:
         self._hit = hit
 
-    def hits(self, sentence: str) -> Sequence[PhraseHit]:
+    def hits(self, sentence: str, guild_id: int) -> Sequence[PhraseHit]:
         return [self._hit]
 
 
@@ -189,6 +195,73 @@ def test_the_menu_holds_the_best_few_best_first_and_equals_in_order_of_name():
 )
 def test_a_short_reply_is_read_together_with_the_end_of_what_it_replies_to(text, parent, band):
     assert judge(text, parent).band is band
+
+
+@pytest.mark.parametrize("text", ["thanks, see you tomorrow", "yes it is", "so they say", "🎉", "harbour"])
+def test_a_reply_of_one_sentence_that_says_something_else_than_the_claim_above_it_is_silent(text):
+    assert judge(text, THEFT) == Judgement(Band.SILENT, (), ("no phrasing of any explainer comes near",))
+
+
+@pytest.mark.parametrize("text", ["see you at the tram tomorrow", "yes it is", "🎉🎉🎉"])
+def test_under_a_shipped_claim_a_reply_that_says_something_else_is_silent(text, database, explainers):
+    matcher = Matcher(FaqSearch(database))
+    answered = [
+        claim
+        for explainer in explainers.values()
+        for claim in explainer.claims
+        if matcher.judge(text, claim, GUILD).band is not Band.SILENT
+    ]
+    assert answered == []
+
+
+OWN = "the committee bans every generated poster from the spring fair"
+
+
+@pytest.fixture
+async def publish(database, explainers):
+    """Publishes a topic of one server's own, with a claim that no built-in explainer knows."""
+    editions = SqliteEditionStore(database)
+
+    async def publish(slug):
+        explainer = replace(explainers[CLAIM_TOPIC], slug=slug, claims=(OWN,), aliases=("spring poster committee",))
+        draft = Edition(GUILD, slug, 0, Draft.of(explainer).to_json(), MODERATOR, START, 0)
+        edition, _ = await editions.add(draft)
+        await editions.publish(edition, explainer, START)
+        return editions
+
+    return publish
+
+
+async def test_a_servers_own_phrasings_are_found_there_and_nowhere_else(publish, database):
+    matcher = Matcher(FaqSearch(database))
+    before = matcher.judge(OWN, None, GUILD + 1)
+    await publish("spring-fair")
+    found = matcher.judge(OWN, None, GUILD)
+    assert (found.band, found.topic, found.reasons[0]) == (Band.ANSWER, "spring-fair", f"claim “{OWN}”")
+    for elsewhere in (GUILD + 1, 0):
+        judgement = matcher.judge(OWN, None, elsewhere)
+        assert (judgement.band, judgement.menu) == (before.band, before.menu)
+        assert "spring-fair" not in judgement.menu
+
+
+async def test_a_servers_own_text_takes_the_place_of_the_built_in_phrasings_there_only(publish, database):
+    matcher = Matcher(FaqSearch(database))
+    editions = await publish(CLAIM_TOPIC)
+    assert matcher.judge(OWN, None, GUILD).topic == CLAIM_TOPIC
+    assert matcher.judge(SHIPPED, None, GUILD).topic != CLAIM_TOPIC
+    assert matcher.judge(SHIPPED, None, GUILD + 1).topic == CLAIM_TOPIC
+    await editions.serve_built_in(GUILD, CLAIM_TOPIC)
+    assert matcher.judge(SHIPPED, None, GUILD).topic == CLAIM_TOPIC
+    assert CLAIM_TOPIC not in matcher.judge(OWN, None, GUILD).menu
+
+
+@pytest.mark.parametrize("state", [EditionState.PAUSED, EditionState.RETIRED])
+async def test_a_topic_that_a_server_took_out_is_found_there_no_more(state, publish, database):
+    matcher = Matcher(FaqSearch(database))
+    editions = await publish(CLAIM_TOPIC)
+    await editions.withdraw(GUILD, CLAIM_TOPIC, state)
+    assert CLAIM_TOPIC not in matcher.judge(OWN, None, GUILD).menu + matcher.judge(SHIPPED, None, GUILD).menu
+    assert matcher.judge(SHIPPED, None, GUILD + 1).topic == CLAIM_TOPIC
 
 
 def test_the_reasons_quote_our_phrasing_and_never_the_post():

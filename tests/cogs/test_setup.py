@@ -41,9 +41,19 @@ def policy(world):
 
 async def test_setup_names_the_channel_and_the_next_step(world):
     text = await setup(world, world.queue)
-    assert text == words.setup_done(world.queue.id)
+    assert text == words.setup_done(world.queue.id, None)
     assert world.queue.mention in text
     assert "/watch" in text
+
+
+async def test_setup_names_the_role_whose_members_may_edit_and_keeps_it(world):
+    role = world.guild.create_role("editors")
+    text = told(await world.admin.slash(world.general, "setup", moderators=world.queue, editors=role))
+    await setup(world, world.queue)  # without a role: the one that was chosen stays
+    await world.restart()
+    assert text == words.setup_done(world.queue.id, role.id)
+    assert role.mention in text
+    assert policy(world).editors_role_id == role.id
 
 
 async def test_the_moderators_channel_outlives_a_restart(world):

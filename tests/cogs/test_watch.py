@@ -67,7 +67,7 @@ async def test_a_claim_in_a_watched_channel_is_answered_as_a_reply(world):
     (answer,) = world.from_bot(world.general)
     assert answer.reference.message_id == post.id
     assert "illegal" in answer.embeds[0].title
-    assert labels(answer) == ["Sources", "Not helpful"]
+    assert labels(answer) == ["Sources", "More", "Helpful", "Not what I meant", "Dismiss"]
 
 
 @pytest.mark.parametrize(

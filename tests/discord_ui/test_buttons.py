@@ -7,22 +7,28 @@ from simcord.backend import serializers
 from simcord.enums import InteractionType
 from simcord.interactions import base_payload
 
-from bot.discord_ui import words
+from bot.discord_ui import cards, words
 from bot.discord_ui.buttons import LOOKS
-from bot.model import Mode
+from bot.model import EditionState, Mode
 from tests.support import CHATTER, CLAIM, CLAIM_TOPIC, open_case, rows, set_rights, told
 
 LABELS = {action: button.label for action, button in LOOKS.items()}
-EVERYBODY, MODERATORS = {"alice", "moderator", "admin"}, {"moderator"}
+EVERYBODY, MODERATORS = {"alice", "bob", "moderator", "admin"}, {"moderator"}
 MATRIX = {
     "sources": EVERYBODY,
-    "not_helpful": EVERYBODY,
+    "more": EVERYBODY,
+    "topics": EVERYBODY,
+    "helpful": EVERYBODY,
+    "not_meant": EVERYBODY,
+    "take_back": {"alice", "moderator"},  # it was alice who was answered
     "dismiss": MODERATORS,
     "remove": MODERATORS,
     "post": MODERATORS,
     "drop": MODERATORS,
-    "unknown": EVERYBODY,  # it does nothing
 }
+REFUSALS = {words.MODERATORS_ONLY, words.NOT_YOURS_TO_DISMISS}
+KEYS = {"sources": CLAIM_TOPIC, "more": CLAIM_TOPIC, "topics": "all.1"}  # of the others: a record's number
+RECORDS = [action for action in LOOKS if action not in KEYS]
 
 
 async def answered(world) -> discord.Message:
@@ -45,9 +51,19 @@ async def repeated(world) -> discord.Message:
     return await open_case(world)
 
 
+async def listed(world) -> discord.Message:
+    """A page of topics in #general, which only forgers can bring there."""
+    await world.switch_on()
+    return plant(world, world.general, "copydesk:topics:all.1")
+
+
 MESSAGES = {
     "sources": answered,
-    "not_helpful": answered,
+    "more": answered,
+    "topics": listed,
+    "helpful": answered,
+    "not_meant": answered,
+    "take_back": answered,
     "dismiss": repeated,
     "remove": repeated,
     "post": suggested,
@@ -96,6 +112,20 @@ def labels(message: discord.Message) -> list[str]:
     return [button.label for row in message.components for button in row.children]
 
 
+def custom_id(action: str) -> str:
+    return f"copydesk:{action}:{KEYS.get(action, '1')}"
+
+
+def standing(world) -> tuple:
+    """What a press may change: the posts, the states of records, and the votes."""
+    tables = ("SELECT state FROM reply", 'SELECT state FROM "case"', "SELECT vote FROM reply_vote")
+    return texts(world.general), *(rows(world.database, query) for query in tables)
+
+
+def votes(world) -> list[str]:
+    return sorted(row["vote"] for row in rows(world.database, "SELECT vote FROM reply_vote"))
+
+
 def state(world, table: str) -> str:
     (row,) = rows(world.database, f'SELECT state FROM "{table}"')  # noqa: S608
     return row["state"]
@@ -111,18 +141,17 @@ def problem(world, kind: str) -> str | None:
 
 def test_the_matrix_names_every_button():
     assert MATRIX.keys() == LOOKS.keys()
-    assert MESSAGES.keys() | {"unknown"} == LOOKS.keys()
+    assert MESSAGES.keys() == LOOKS.keys()
 
 
 @pytest.mark.parametrize("who", sorted(EVERYBODY))
 @pytest.mark.parametrize("action", MESSAGES)
 async def test_who_may_press_what(world, action, who):
     message = await MESSAGES[action](world)
-    before = (texts(world.general), state(world, "case") if action in ("dismiss", "remove") else state(world, "reply"))
-    text = await press(getattr(world, who), message, f"copydesk:{action}:1")
-    after = (texts(world.general), state(world, "case") if action in ("dismiss", "remove") else state(world, "reply"))
-    assert (text == words.MODERATORS_ONLY) == (who not in MATRIX[action])
-    assert (before != after) == (who in MATRIX[action] and action not in ("sources", "not_helpful"))
+    before = standing(world)
+    text = await press(getattr(world, who), message, custom_id(action))
+    assert (text in REFUSALS) == (who not in MATRIX[action])
+    assert (standing(world) != before) == (who in MATRIX[action] and action in RECORDS)
 
 
 async def test_the_permission_counts_where_the_button_is_pressed(world):
@@ -146,32 +175,125 @@ async def test_sources_shows_every_source_to_the_member_alone(world, explainers)
     assert all(source.title in embed.description for source in sources)
 
 
-async def test_not_helpful_counts_once_for_each_member_without_their_name(world):
+async def test_more_shows_the_whole_text_to_the_member_alone_who_turns_its_pages_in_place(world, explainers):
     answer = await answered(world)
-    told_to = [await press(who, answer, "copydesk:not_helpful:1") for who in (world.alice, world.alice, world.bob)]
+    first = (await world.bob.click(answer, label="More")).response
+    second = (await world.bob.click(first, label="Next")).response
+    back = (await world.bob.click(second, label="Back")).response
+    pages = cards.more_pages(explainers[CLAIM_TOPIC])
+    assert [shown.embeds[0].description for shown in (first, second, back)] == [
+        page.description for page in (*pages, pages[0])
+    ]
+    assert {shown.id for shown in (first, second, back)} == {first.id}
+    assert first.ephemeral
+    assert texts(world.general) == [CLAIM, ""]
+
+
+@pytest.mark.parametrize(
+    ("key", "page"), [("", 0), (".0", 0), (".1", 1), (".2", 1), (".999999", 1), (".x", 0), (".-1", 0), (".1.0", 0)]
+)
+async def test_a_page_that_does_not_exist_shows_one_that_does(world, explainers, key, page):
+    forged = plant(world, world.general, f"copydesk:more:{CLAIM_TOPIC}{key}")
+    result = await world.bob.click(forged, custom_id=f"copydesk:more:{CLAIM_TOPIC}{key}")
+    assert result.response.embeds[0].description == cards.more_pages(explainers[CLAIM_TOPIC])[page].description
+
+
+@pytest.mark.parametrize("action", ["helpful", "not_meant"])
+async def test_a_vote_counts_once_for_each_member_without_their_name(world, action):
+    answer = await answered(world)
+    told_to = [await press(who, answer, custom_id(action)) for who in (world.alice, world.alice, world.bob)]
     assert told_to == [words.THANKS, words.VOTED_BEFORE, words.THANKS]
-    votes = rows(world.database, "SELECT * FROM reply_vote")
-    assert len(votes) == 2
-    assert not any(str(who.id) in str(votes) for who in (world.alice, world.bob))
+    assert votes(world) == [action] * 2
+    kept = rows(world.database, "SELECT * FROM reply_vote")
+    assert not any(str(who.id) in str(kept) for who in (world.alice, world.bob))
 
 
-async def test_not_helpful_pressed_twice_at_once_counts_once(world):
+async def test_a_member_may_change_their_vote_and_has_one_in_all(world):
     answer = await answered(world)
-    told_to = await press_at_once(world, answer, *[(world.bob, "copydesk:not_helpful:1")] * 2)
+    await world.alice.click(answer, label="Helpful")
+    assert votes(world) == ["helpful"]
+    assert told(await world.alice.click(answer, label="Not what I meant")) == words.THANKS
+    await world.bob.click(answer, label="Helpful")
+    assert votes(world) == ["helpful", "not_meant"]
+    assert told(await world.alice.click(answer, label="Helpful")) == words.THANKS
+    assert votes(world) == ["helpful", "helpful"]
+
+
+@pytest.mark.parametrize("action", ["helpful", "not_meant"])
+async def test_a_vote_pressed_twice_at_once_counts_once(world, action):
+    answer = await answered(world)
+    told_to = await press_at_once(world, answer, *[(world.bob, custom_id(action))] * 2)
     assert sorted(told_to) == sorted([words.THANKS, words.VOTED_BEFORE])
+    assert votes(world) == [action]
 
 
-@pytest.mark.parametrize("action", ["sources", "not_helpful"])
-async def test_the_buttons_of_an_answer_that_was_forgotten_say_so(world, action):
+@pytest.mark.parametrize("who", ["alice", "moderator"])
+async def test_the_member_who_was_answered_or_a_moderator_takes_the_answer_back(world, who):
+    answer = await answered(world)
+    assert told(await getattr(world, who).click(answer, label="Dismiss")) == words.DISMISSED
+    assert texts(world.general) == [CLAIM]
+    assert state(world, "reply") == "dismissed"
+
+
+@pytest.mark.parametrize("who", ["bob", "admin"])
+async def test_nobody_else_takes_the_answer_back(world, who):
+    answer = await answered(world)
+    assert told(await getattr(world, who).click(answer, label="Dismiss")) == words.NOT_YOURS_TO_DISMISS
+    assert len(world.from_bot(world.general)) == 1
+    assert state(world, "reply") == "posted"
+
+
+async def test_an_answer_that_was_taken_back_stays_away_after_a_restart(world):
+    await world.alice.click(await answered(world), label="Dismiss")
+    await world.restart()
+    await world.env.advance_time(60)
+    assert world.from_bot(world.general) == []
+
+
+async def test_taking_back_what_is_deleted_already_is_harmless(world):
+    answer = await answered(world)
+    kept = plant(world, world.general, custom_id("take_back"))
+    del world.env.backend.messages[world.general.id][answer.id]  # no event tells of it
+    assert await press(world.alice, kept, custom_id("take_back")) == words.DISMISSED
+    assert problem(world, "take_back") is None
+
+
+async def test_taking_back_that_discord_cannot_do_now_is_done_later(world):
+    answer = await answered(world)
+    world.env.inject_error("DELETE", "/channels/*/messages/*", status=503)
+    await press(world.alice, answer, custom_id("take_back"))
+    await world.env.advance_time(7)
+    assert world.from_bot(world.general) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "text"),
+    [
+        ("helpful", "This answer is not known here any more."),
+        ("not_meant", "This answer is not known here any more."),
+        ("take_back", words.OUTDATED_ANSWER),
+    ],
+)
+async def test_the_buttons_of_an_answer_that_was_forgotten_say_so(world, action, text):
     answer = await answered(world)
     world.database.write_now(lambda db: db.execute("DELETE FROM reply"))
-    assert await press(world.bob, answer, f"copydesk:{action}:1") == words.OUTDATED_ANSWER
+    assert await press(world.alice, answer, custom_id(action)) == text
 
 
-async def test_the_sources_of_a_retired_explainer_say_so(world):
+@pytest.mark.parametrize("action", ["sources", "more"])
+async def test_the_texts_of_a_forgotten_answer_can_still_be_read(world, action):
     answer = await answered(world)
-    world.database.write_now(lambda db: db.execute("UPDATE reply SET slug = 'retired'"))
-    assert await press(world.bob, answer, "copydesk:sources:1") == words.OUTDATED_ANSWER
+    world.database.write_now(lambda db: db.execute("DELETE FROM reply"))
+    result = await world.bob.click(answer, custom_id=custom_id(action))
+    assert len(result.response.embeds) == 1
+
+
+@pytest.mark.parametrize("action", ["sources", "more"])
+@pytest.mark.parametrize("withdrawn", [EditionState.PAUSED, EditionState.RETIRED])
+async def test_the_texts_of_a_withdrawn_explainer_say_so(world, action, withdrawn):
+    answer = await answered(world)
+    await world.bot.services.editor.withdraw(world.guild.id, CLAIM_TOPIC, withdrawn)
+    assert await press(world.bob, answer, custom_id(action)) == words.OUTDATED_ANSWER
 
 
 # Suggestions
@@ -353,6 +475,7 @@ async def test_a_deletion_that_discord_cannot_take_now_is_done_later(world):
         (suggested, "post", "post", "posted"),
         (suggested, "post", "drop", "posted"),
         (suggested, "drop", "post", "dropped"),
+        (answered, "take_back", "take_back", "dismissed"),
     ],
 )
 async def test_who_presses_second_is_told_what_was_decided_and_by_whom(world, make, first, second, verdict):
@@ -401,8 +524,14 @@ async def test_buttons_work_after_a_restart(world, make):
         ("copydesk:remove:0", "This case is not known here any more."),
         ("copydesk:post:999", "This suggestion is not known here any more."),
         ("copydesk:drop:999999999999999999", "This suggestion is not known here any more."),
-        ("copydesk:sources:999", words.OUTDATED_ANSWER),
-        ("copydesk:not_helpful:999", words.OUTDATED_ANSWER),
+        ("copydesk:dismiss:1234567890123456789", "This case is not known here any more."),
+        ("copydesk:dismiss:-1", "This case is not known here any more."),
+        ("copydesk:dismiss:one", "This case is not known here any more."),
+        ("copydesk:sources:no-such-topic", words.OUTDATED_ANSWER),
+        ("copydesk:more:no-such-topic.1", words.OUTDATED_ANSWER),
+        ("copydesk:helpful:999", "This answer is not known here any more."),
+        ("copydesk:not_meant:999", "This answer is not known here any more."),
+        ("copydesk:take_back:999", words.OUTDATED_ANSWER),
         ("copydesk:explode:1", words.OUTDATED_ANSWER),
         ("copydesk:unknown:1", words.OUTDATED_ANSWER),
     ],
@@ -418,10 +547,9 @@ async def test_a_number_or_an_action_that_is_not_known_is_told_so(world, custom_
     "custom_id",
     [
         "copydesk:dismiss:",
-        "copydesk:dismiss:-1",
         "copydesk:dismiss:1 ",
         "copydesk:dismiss:\u0661",
-        "copydesk:dismiss:1234567890123456789",
+        f"copydesk:{'dismiss' * 3}:1",
         "copydesk:DISMISS:1",
         "xcopydesk:dismiss:1",
         "copydesk:dismiss:1:1",
@@ -435,7 +563,7 @@ async def test_what_only_looks_like_our_button_is_not_answered(world, custom_id)
     assert state(world, "case") == "open"
 
 
-@pytest.mark.parametrize("action", MESSAGES)
+@pytest.mark.parametrize("action", RECORDS)
 async def test_a_number_of_another_server_is_not_known_here(world, action):
     await MESSAGES[action](world)
     elsewhere = world.env.create_guild("Another server")
@@ -450,17 +578,25 @@ async def test_a_number_of_another_server_is_not_known_here(world, action):
     assert {row["judged_by"] for row in rows(world.database, "SELECT judged_by FROM reply")} <= {None}
 
 
-@pytest.mark.parametrize("action", MESSAGES)
+@pytest.mark.parametrize("action", RECORDS)
 async def test_a_press_in_direct_messages_changes_nothing(world, action):
     await MESSAGES[action](world)
-    forged = plant(world, world.alice.user.dm_channel, f"copydesk:{action}:1")
-    text = (await world.alice.user.click(forged, custom_id=f"copydesk:{action}:1")).response.content
+    before = standing(world)
+    forged = plant(world, world.alice.user.dm_channel, custom_id(action))
+    text = (await world.alice.user.click(forged, custom_id=custom_id(action))).response.content
     assert "not known here" in text or text in (words.OUTDATED_ANSWER, words.MODERATORS_ONLY, words.SERVERS_ONLY)
-    assert len(texts(world.general)) == (1 if MESSAGES[action] is suggested else 2)
+    assert standing(world) == before
+
+
+@pytest.mark.parametrize("action", KEYS)
+async def test_texts_can_be_read_in_direct_messages_too(world, action):
+    forged = plant(world, world.alice.user.dm_channel, custom_id(action))
+    result = await world.alice.user.click(forged, custom_id=custom_id(action))
+    assert len(result.response.embeds) == 1
 
 
 async def test_a_press_that_fails_is_told_politely_and_logged(world, caplog):
     answer = await answered(world)
     world.database.write_now(lambda db: db.execute("ALTER TABLE reply RENAME TO mislaid"))
-    assert await press(world.bob, answer, "copydesk:sources:1") == words.FAILED
-    assert "press of sources failed" in caplog.text
+    assert await press(world.bob, answer, "copydesk:helpful:1") == words.FAILED
+    assert "press of helpful failed" in caplog.text

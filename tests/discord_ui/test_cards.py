@@ -1,5 +1,6 @@
 """Cards: whatever an explainer or a case holds, Discord takes them, links lead to the posts, and nobody is pinged."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -9,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.cases.desk import QUEUE_PAGE
-from bot.discord_ui import cards
-from bot.discord_ui.buttons import DeskButton, case_view, reply_view, suggestion_view
+from bot.discord_ui import cards, case_cards, words
+from bot.discord_ui.buttons import DeskButton, case_view, explainer_view, page_view, reply_view, suggestion_view
+from bot.faq.ledger import Stale
 from bot.faq.parse import CHECKS, SOURCE_KINDS
 from bot.model import (
     Case,
@@ -81,10 +83,10 @@ def explainers_within_the_parsers_limits(draw) -> Explainer:
         slug="slug",
         title=draw(texts(200)),
         short_answer=draw(noted(350, sources)),
-        settled="settled",
+        settled=draw(noted(1200, sources)),
         sides=(sides[0], sides[1]),
         undecided=draw(noted(800, sources)),
-        commonly_got_wrong="wrong",
+        commonly_got_wrong=draw(noted(1200, sources)),
         aliases=("alias",),
         claims=("claim",),
         not_claims=("near miss",),
@@ -126,12 +128,14 @@ replies = st.builds(
     guild_id=snowflakes,
     channel_id=snowflakes,
     message_id=snowflakes,
+    author_id=snowflakes,
     slug=st.just("slug"),
     score=st.floats(0, 1),
     reason=texts(3000),
     state=st.sampled_from(ReplyState),
     at=moments,
     judged_by=st.none() | snowflakes,
+    corrected_at=st.none() | moments,
 )
 EFFECT = Effect("card:1", 1, EffectKind.CASE_CARD, {"case": 1}, 1, 1, datetime(2026, 1, 1, tzinfo=UTC))
 
@@ -176,23 +180,52 @@ def explainer(**fields) -> Explainer:
 # Limits
 
 
-@examples(100)
-@given(explainers_within_the_parsers_limits(), replies)
-def test_discord_takes_the_cards_of_any_explainer(any_explainer, reply):
-    assert_discord_takes(cards.answer_card(any_explainer))
-    assert_discord_takes(cards.explainer_card(any_explainer))
-    assert_discord_takes(cards.sources_card(any_explainer))
-    assert_discord_takes(cards.suggestion_card(reply, any_explainer))
-    assert len(cards.suggestion_text(reply)) <= CONTENT
+@examples(30)
+@given(explainers_within_the_parsers_limits(), replies, st.none() | texts(3000))
+def test_discord_takes_the_cards_of_any_explainer(any_explainer, reply, under_review):
+    match = Match(reply.slug, reply.score, reply.reason)
+    for embed in (
+        cards.answer_card(any_explainer),
+        cards.answer_card(any_explainer, match, under_review),
+        cards.reply_card(reply, any_explainer, under_review),
+        cards.sources_card(any_explainer),
+        cards.country_card(any_explainer, any_explainer.sources[0].jurisdiction),
+        cards.country_card(any_explainer, "Neverland"),
+        *cards.more_pages(any_explainer),
+        case_cards.suggestion_card(reply, any_explainer, under_review),
+    ):
+        assert_discord_takes(embed)
+    assert len(case_cards.suggestion_text(reply)) <= CONTENT
     assert_discord_takes_buttons(reply_view(reply))
     assert_discord_takes_buttons(suggestion_view(reply))
+
+
+def test_discord_takes_the_buttons_of_the_longest_name():
+    assert_discord_takes_buttons(explainer_view(explainer(slug="s" * 60)))
+    assert_discord_takes_buttons(page_view("more", "s" * 60, 1, 3))
+
+
+@examples(30)
+@given(st.lists(texts(200), min_size=1, max_size=45))
+def test_discord_takes_any_topics_and_shows_each_once(titles):
+    pages = cards.topics_pages(explainer(title=title) for title in titles)
+    for page in pages:
+        assert_discord_takes(page)
+    listed = "\n".join(page.description for page in pages)
+    assert listed == "\n".join(f"- {title}" for title in sorted(titles))
+
+
+@examples(30)
+@given(st.lists(st.builds(Stale, explainers_within_the_parsers_limits(), texts(2000), st.just(("One.",))), max_size=12))
+def test_discord_takes_any_list_of_explainers_under_review(stale):
+    assert_discord_takes(cards.stale_card(stale))
 
 
 @examples(100)
 @given(cases)
 def test_discord_takes_the_card_of_any_case(case):
-    assert len(cards.case_text(case)) <= CONTENT
-    assert_discord_takes(cards.case_card(case))
+    assert len(case_cards.case_text(case)) <= CONTENT
+    assert_discord_takes(case_cards.case_card(case))
     assert_discord_takes_buttons(case_view(case))
 
 
@@ -209,14 +242,14 @@ def test_discord_takes_the_longest_card_of_all():
         opened_at=post.at,
         posts=(post,) * 100_000,
     )
-    assert len(cards.case_text(case)) <= CONTENT
+    assert len(case_cards.case_text(case)) <= CONTENT
 
 
 @examples(50)
 @given(cases, snowflakes, st.integers(QUEUE_PAGE, 10**6))
 def test_discord_takes_any_queue(case, channel_id, total):
-    line = cards.case_line(case, replace(EFFECT, channel_id=channel_id, message_id=channel_id))
-    assert_discord_takes(cards.queue_card([line] * QUEUE_PAGE, total))
+    line = case_cards.case_line(case, replace(EFFECT, channel_id=channel_id, message_id=channel_id))
+    assert_discord_takes(case_cards.queue_card([line] * QUEUE_PAGE, total))
 
 
 @examples(50)
@@ -228,14 +261,68 @@ def test_discord_takes_any_menu(titles):
 
 def test_the_shipped_explainers_are_shown_uncut(explainers):
     for shown in explainers.values():
-        full, sources = cards.explainer_card(shown), cards.sources_card(shown)
-        assert_discord_takes(full)
-        assert not any(text.endswith((" ...", " more")) for text in (full.description, sources.description))
-        assert not any(field.value.endswith(" ...") for field in full.fields)
+        short, pages, sources = cards.answer_card(shown), cards.more_pages(shown), cards.sources_card(shown)
+        texts_shown = [embed.description for embed in (short, *pages, sources)]
+        assert_discord_takes(short)
+        assert not any(text.endswith((" ...", " more")) for text in texts_shown)
+        headings = ("Settled", *(side.heading for side in shown.sides), "Undecided", "Commonly got wrong")
+        assert re.findall(r"^\*\*(.+)\*\*$", "\n".join(page.description for page in pages), re.MULTILINE) == [*headings]
         assert len(sources.description.splitlines()) == len(shown.sources)
 
 
 # What cards say
+
+
+def test_both_sides_stand_on_the_card_with_their_beginning_in_whole_sentences():
+    sides = (Side("For", "So.[^s1] " + "And so on. " * 40), Side("Against", "No."))
+    first, second = cards.answer_card(explainer(sides=sides)).fields
+    assert (first.name, second.name, second.value) == ("For", "Against", "No.")
+    assert first.value.startswith("So. [1] And so on.")
+    assert first.value.endswith("And so on.")
+    assert len(first.value) < 300
+
+
+def test_the_whole_text_takes_two_pages():
+    whole = explainer(settled="S.[^s2]", undecided="U.", commonly_got_wrong="W.")
+    assert [page.description for page in cards.more_pages(whole)] == [
+        "**Settled**\nS. [2]\n\n**One side**\nyes\n\n**The other**\nno",
+        "**Undecided**\nU.\n\n**Commonly got wrong**\nW.",
+    ]
+
+
+def test_a_countrys_card_keeps_the_points_that_rest_on_its_sources():
+    mixed = (source(1), source(2, jurisdiction="DE", title="Urteil"))
+    card = cards.country_card(
+        explainer(settled="- One.[^s1]\n- Two.[^s2]\n- Three.[^s1][^s2]", undecided="- Four.[^s1]", sources=mixed), "DE"
+    )
+    text, sources = card.description.split("\n\n**Sources**\n")
+    assert text == "**Germany**\n\n**Settled**\n- Two. [2]\n- Three. [1, 2]"
+    assert sources.startswith("[2] [Urteil]")
+    assert "\n" not in sources
+
+
+def test_a_countrys_card_says_where_nothing_rests_on_its_sources():
+    assert words.nothing_on("Japan") in cards.country_card(explainer(), "JP").description
+
+
+@pytest.mark.parametrize("typed", ["DE", "de", "Germany", " germany "])
+def test_a_country_is_known_by_its_code_and_by_its_name(typed):
+    assert cards.jurisdiction(typed) == "DE"
+
+
+def test_a_country_that_is_not_known_stays_as_it_was_typed():
+    assert cards.jurisdiction("Neverland") == "Neverland"
+
+
+def test_an_answer_says_since_when_it_is_corrected():
+    reply = Reply(1, 2, 3, 4, 5, "slug", 0.61, "claim X", ReplyState.POSTED, datetime(2026, 1, 1, tzinfo=UTC))
+    later = replace(reply, corrected_at=datetime(2026, 2, 3, tzinfo=UTC))
+    fields = [
+        {field.name: field.value for field in cards.reply_card(each, explainer()).fields} for each in (reply, later)
+    ]
+    assert "Corrected" not in fields[0]
+    assert fields[1]["Corrected"] == "on 3 February 2026"
+    assert fields[1]["Why this card"] == "claim X, score 0.61"
 
 
 def test_notes_become_the_numbers_of_their_sources():
@@ -282,7 +369,7 @@ def test_a_menu_leaves_out_what_was_retired():
 @examples(50)
 @given(cases)
 def test_a_case_links_its_first_post_and_its_newest_repeats(case):
-    text = cards.case_text(case)
+    text = case_cards.case_text(case)
     shown = (case.original, *case.repeats[-6:])
     assert text.count("https://discord.com/channels/") == len(shown)
     for post in shown:
@@ -297,7 +384,7 @@ def test_a_case_links_its_first_post_and_its_newest_repeats(case):
 def test_a_case_says_what_became_of_each_post(gone, problem, start, end):
     post = CasePost(1, 2, 3, datetime(2026, 1, 1, tzinfo=UTC), False, gone, problem)
     case = Case(1, 9, 1, CaseState.OPEN, "exact", "certain", 1.0, post.at, (post, post))
-    line = cards.case_text(case).splitlines()[1]
+    line = case_cards.case_text(case).splitlines()[1]
     assert line.startswith(f"**Again:** {start}")
     assert line.endswith(end)
 
@@ -323,7 +410,7 @@ def test_a_card_offers_only_what_can_still_be_done(state, problem, actions):
 def test_a_button_carries_its_action_and_number(record_id, action):
     button = DeskButton(action, record_id)
     match = button.template.fullmatch(button.custom_id)
-    assert (match["action"], int(match["id"])) == (action, record_id)
+    assert (match["action"], int(match["key"])) == (action, record_id)
 
 
 async def test_nothing_that_is_sent_pings_anybody(world):

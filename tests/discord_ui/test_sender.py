@@ -36,7 +36,8 @@ class BrokenClient:
 def make_sender(world, client=None) -> DiscordSender:
     services = world.bot.services
     cases = SqliteCaseStore(world.database)
-    return DiscordSender(client or world.bot, services.explainers, services.policies, services.replies, cases)
+    stores = (services.policies, services.replies, cases)
+    return DiscordSender(client or world.bot, services.library, *stores, services.ledger)
 
 
 async def an_answer(world):
@@ -136,7 +137,7 @@ async def test_what_is_no_longer_known_is_refused(world, kind):
 async def test_an_explainer_that_was_retired_is_refused_by_name(world, kind):
     effect = await EFFECTS[kind](world)
     world.database.write_now(lambda db: db.execute("UPDATE reply SET slug = 'old-topic'"))
-    with pytest.raises(DeliveryRefusedError, match="old-topic was retired"):
+    with pytest.raises(DeliveryRefusedError, match="old-topic is paused or retired"):
         await make_sender(world).send(effect)
 
 

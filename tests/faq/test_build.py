@@ -14,7 +14,7 @@ from bot.faq.files import content_hash, explainers_folder
 from bot.faq.search import FaqSearch
 from bot.model import Explainer, Side, Source
 from bot.storage.database import Database
-from tests.support import CLAIM, CLAIM_TOPIC, write_explainer
+from tests.support import CLAIM, CLAIM_TOPIC, GUILD, write_explainer
 
 TABLES = ("faq_explainer", "faq_source", "faq_phrase", "meta")
 BROKEN = ("It depends.[^ruling]", "[^ruling]")
@@ -58,10 +58,10 @@ def test_what_was_parsed_comes_back_from_the_tables(explainers, database):
 
 
 def test_building_twice_gives_identical_tables(explainers, database):
-    once, hits = tables(database), FaqSearch(database).hits(CLAIM)
+    once, hits = tables(database), FaqSearch(database).hits(CLAIM, GUILD)
     build(database, explainers.values(), content_hash(explainers_folder()))
     assert tables(database) == once
-    assert FaqSearch(database).hits(CLAIM) == hits
+    assert FaqSearch(database).hits(CLAIM, GUILD) == hits
 
 
 def test_building_other_explainers_leaves_nothing_of_the_earlier_ones(explainers, store):
@@ -69,7 +69,7 @@ def test_building_other_explainers_leaves_nothing_of_the_earlier_ones(explainers
     build(store, [one, explainers[CLAIM_TOPIC]])
     build(store, [one])
     assert store.read_now(load_explainers) == {one.slug: one}
-    assert {hit.slug for hit in FaqSearch(store).hits(f"{CLAIM} {one.claims[0]}")} == {one.slug}
+    assert {hit.slug for hit in FaqSearch(store).hits(f"{CLAIM} {one.claims[0]}", GUILD)} == {one.slug}
 
 
 def test_a_build_that_fails_half_way_changes_nothing(explainers, store):
@@ -154,7 +154,7 @@ def test_a_folder_that_lost_its_files_keeps_the_earlier_build(store, folder):
 TEXT = st.text(min_size=1, max_size=30)
 TEXTS = st.lists(TEXT, max_size=4).map(tuple)
 DATE = st.dates(min_value=date(1, 1, 1))
-SOURCE = st.builds(Source, *[TEXT] * 4, DATE, *[TEXT] * 3)
+SOURCE = st.builds(Source, *[TEXT] * 4, DATE, *[TEXT] * 3, st.none() | TEXT)
 SIDE = st.builds(Side, TEXT, TEXT)
 EXPLAINER = st.builds(
     Explainer,
@@ -177,4 +177,4 @@ def test_any_explainer_comes_back_as_it_was(store, some):
     build(store, some)
     assert store.read_now(load_explainers) == {explainer.slug: explainer for explainer in some}
     for explainer in some:
-        assert {hit.slug for hit in FaqSearch(store).hits(explainer.title)} <= {other.slug for other in some}
+        assert {hit.slug for hit in FaqSearch(store).hits(explainer.title, GUILD)} <= {other.slug for other in some}

@@ -10,7 +10,7 @@ from bot.claims.matcher import Matcher
 from bot.faq.library import MAX_CHOICES, Library
 from bot.faq.search import FaqSearch
 from bot.model import Band
-from tests.support import CLAIM, CLAIM_TOPIC
+from tests.support import CLAIM, CLAIM_TOPIC, GUILD
 
 
 @pytest.fixture
@@ -63,51 +63,53 @@ NAMES = {
     ],
 )
 def test_what_was_typed_is_looked_for_in_titles_aliases_and_slugs(make_library, typed, found):
-    assert [explainer.slug for explainer in make_library(NAMES).complete(typed)] == found
+    assert [explainer.slug for explainer in make_library(NAMES).complete(GUILD, typed)] == found
 
 
 def test_names_that_begin_with_what_was_typed_come_first(make_library):
     library = make_library({"a": ("About the law",), "b": ("Law and art",), "c": ("In law",), "d": ("Art", "lawful")})
-    assert [explainer.slug for explainer in library.complete("law")] == ["b", "d", "a", "c"]
+    assert [explainer.slug for explainer in library.complete(GUILD, "law")] == ["b", "d", "a", "c"]
 
 
 @pytest.mark.parametrize("typed", ["", "topic", "number"])
 def test_at_most_25_choices_are_offered(make_library, typed):
     library = make_library({f"topic-{n:02}": (f"Topic number {n}",) for n in range(60)})
-    assert [explainer.slug for explainer in library.complete(typed)] == [f"topic-{n:02}" for n in range(MAX_CHOICES)]
+    assert [explainer.slug for explainer in library.complete(GUILD, typed)] == [
+        f"topic-{n:02}" for n in range(MAX_CHOICES)
+    ]
     assert MAX_CHOICES == 25
 
 
 def test_every_shipped_explainer_is_the_first_choice_for_its_title_and_its_slug(make_library, explainers):
     library = make_library()
     for slug, explainer in explainers.items():
-        assert library.complete(explainer.title)[0].slug == slug
-        assert slug in [found.slug for found in library.complete(slug)]
+        assert library.complete(GUILD, explainer.title)[0].slug == slug
+        assert slug in [found.slug for found in library.complete(GUILD, slug)]
 
 
 def test_an_explainer_is_got_by_its_slug(make_library, explainers):
     library = make_library()
-    assert library.get(CLAIM_TOPIC) == explainers[CLAIM_TOPIC]
-    assert library.get(explainers[CLAIM_TOPIC].title) is None
+    assert library.get(GUILD, CLAIM_TOPIC) == explainers[CLAIM_TOPIC]
+    assert library.get(GUILD, explainers[CLAIM_TOPIC].title) is None
 
 
 async def test_a_question_finds_its_explainer(make_library):
-    judgement = await make_library().ask(CLAIM)
+    judgement = await make_library().ask(GUILD, CLAIM)
     assert (judgement.topic, judgement.band) == (CLAIM_TOPIC, Band.ANSWER)
 
 
 async def test_a_question_on_another_matter_finds_nothing_sure(make_library):
-    judgement = await make_library().ask("which tram goes to the harbour on Sundays?")
+    judgement = await make_library().ask(GUILD, "which tram goes to the harbour on Sundays?")
     assert judgement.band is Band.SILENT
 
 
 async def test_a_question_is_matched_off_the_event_loop(explainers, matching):
     class Witness:
-        def judge(self, text):
+        def judge(self, text, reply_text, guild_id):
             self.thread = threading.current_thread()
-            return text
+            return text, reply_text, guild_id
 
     witness = Witness()
-    assert await Library(explainers, witness, matching).ask("a question") == "a question"
+    assert await Library(explainers, witness, matching).ask(GUILD, "a question") == ("a question", None, GUILD)
     assert witness.thread is not threading.current_thread()
     assert witness.thread.name.startswith("matching")

@@ -156,7 +156,7 @@ def test_each_problem_is_told_with_its_line_and_its_remedy(old, new, line, remed
         ("A ruling", 200, 13, "shorten the title to 200"),
         ("It depends.", 350, 21, "shorten the short answer from 351 to 350"),
         ("One thing.", 1000, 23, "shorten the Settled from 1001 to 1000"),
-        ("It is", 256, 27, "shorten the heading to 256"),
+        ("It is", 100, 27, "shorten the heading to 100"),
         ("One case.", 800, 27, "shorten the side from 801 to 800"),
         ("The other case.", 800, 29, "shorten the side from 801 to 800"),
         ("Another thing.", 800, 32, "shorten the Undecided from 801 to 800"),

@@ -49,7 +49,7 @@ async def test_each_member_has_a_page_for_each_channel_that_they_see_and_nothing
 async def test_the_discussion_brings_an_answer_a_suggestion_and_a_case_and_no_error(sandbox, caplog):
     world, seen, _ = sandbox
     assert [number async for number in world.play()] == list(range(1, len(DISCUSSION) + 1))
-    assert await seen("Not helpful")
+    assert await seen("Not what I meant")
     assert await seen("Post answer", QUEUE)
     assert await seen("Delete repeat", QUEUE)
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
@@ -81,11 +81,11 @@ async def test_an_answer_bears_the_bots_name_and_todays_date_and_an_hour_ends_th
     now = discord.utils.utcnow()
     await world.say(Line("Ada", "general", CLAIM))
     await world.say(Line("Ben", "general", OTHER_CLAIM))
-    assert await seen("Not helpful") == await seen('"name": "Copydesk"') == 1
+    assert await seen("Not what I meant") == await seen('"name": "Copydesk"') == 1
     assert await seen(f"{now:%Y-%m-%dT%H}") or await seen(f"{now - timedelta(minutes=1):%Y-%m-%dT%H}")
     await world.pass_time(HOUR)
     await world.say(Line("Ben", "general", f"{OTHER_CLAIM}, once more"))
-    assert await seen("Not helpful") == 2
+    assert await seen("Not what I meant") == 2
 
 
 async def test_a_member_may_act_on_a_page_that_does_not_show_the_newest_post_yet(sandbox):

@@ -1,23 +1,38 @@
 """What is forgotten, and when: by age, and all at once when the bot leaves a server."""
 
 from datetime import timedelta
+from pathlib import PurePath
 
 import pytest
 
 from bot.errors import UnknownCaseError
-from bot.model import CaseState, EffectKind, Match, Mode, ReplyState
+from bot.faq.build import replace_tables
+from bot.faq.editions import SqliteEditionStore
+from bot.faq.parse import parse_explainer
+from bot.model import CaseState, Edition, EditionState, EffectKind, Match, Mode, ReplyState, Vote
 from bot.storage.cases import SqliteCaseStore
+from bot.storage.database import Database
 from bot.storage.effects import SqliteEffectStore
 from bot.storage.fingerprints import SqliteFingerprintStore
 from bot.storage.housekeeping import KEEP_REPLIES, SqliteHousekeeping
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.protocols import Verdict, card_key, delete_key, reply_key
 from bot.storage.replies import SqliteReplyStore
-from tests.support import CHANNEL, GUILD, START, make_post, make_repeat, make_seen
+from tests.support import CHANNEL, EXPLAINER_FILE, GUILD, START, make_post, make_repeat, make_seen
 
 STAYS, LEAVES = 777_000_001, 777_000_002  # servers whose numbers occur nowhere else
 WINDOW = timedelta(days=14)
 MATCH = Match("style", 0.9, "you cannot own a style")
+
+
+@pytest.fixture
+def database(tmp_path):
+    """A database with one built-in explainer: publishing weighs every phrasing anew."""
+    database = Database(tmp_path / "copydesk.db")
+    built_in = parse_explainer(PurePath("built-in.md"), EXPLAINER_FILE)
+    database.write_now(lambda db: replace_tables(db, [built_in], "test"))
+    yield database
+    database.close()
 
 
 @pytest.fixture
@@ -41,25 +56,48 @@ def effects(database):
 
 
 def rows_of(database):
-    """Every row of every table, as (table, row)."""
+    """Every row of every table, as (table, row); but what the full-text index derives from its table."""
 
     def job(db):
-        names = [row["name"] for row in db.query("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return [(name, tuple(row.values())) for name in names for row in db.table(name).rows]
+        query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'faq_phrase_fts_%'"
+        names = [row["name"] for row in db.query(query)]
+        return [(name, _known(row)) for name in names for row in db.table(name).rows]
 
     return database.read_now(job)
+
+
+def _known(row):
+    return tuple(value for name, value in row.items() if name != "weight")  # it follows from all servers' phrasings
+
+
+def indexed(database, guild):
+    """How many phrasings of a server the index finds; they name it."""
+    query = "SELECT count(*) AS number FROM faq_phrase_fts WHERE faq_phrase_fts MATCH ?"
+    return database.read_now(lambda db: next(db.query(query, [str(guild)])))["number"]
+
+
+async def publish_in(guild, database):
+    """Publish one version of a topic, keep another, and pause a built-in topic."""
+    editions = SqliteEditionStore(database)
+    explainer = parse_explainer(PurePath("tram.md"), EXPLAINER_FILE.replace("harbour", str(guild)))
+    for _ in range(2):
+        edition, _ = await editions.add(Edition(guild, "tram", 0, "text", 1, START, 0))
+    await editions.publish(edition, explainer, START)
+    await editions.withdraw(guild, MATCH.slug, EditionState.PAUSED)
 
 
 async def live_in(guild, database, replies, cases):
     """Leave something of a server in every table that holds anything of servers; the case and the reply."""
     policies, fingerprints = SqlitePolicyStore(database), SqliteFingerprintStore(database)
     await policies.set_moderators_channel(guild, CHANNEL)
+    await policies.set_editors_role(guild, 5)
     await policies.set_mode(guild, CHANNEL, Mode.ANSWER)
+    await publish_in(guild, database)
     original, repeat = make_post(guild_id=guild), make_post(guild_id=guild)
     await fingerprints.save([make_seen(original)], {(guild, CHANNEL): original.message_id})
     reply = await replies.record(make_post(guild_id=guild), MATCH, ReplyState.POSTED, START)
     await replies.record(make_post(guild_id=guild), MATCH, ReplyState.SUGGESTED, START)
-    await replies.vote_not_helpful(guild, reply.id, 1)
+    await replies.vote(guild, reply.id, 1, Vote.HELPFUL)
     case = await cases.record(repeat, make_repeat(original), START)
     await cases.judge(guild, case.id, CaseState.REMOVED, Verdict(1, START))
     return case, reply
@@ -70,12 +108,15 @@ async def test_a_server_that_the_bot_left_has_no_row_in_any_table(database, hous
     await live_in(STAYS, database, replies, cases)
     with_one = rows_of(database)
     await live_in(LEAVES, database, replies, cases)
-    grown = {table for table, _ in rows_of(database)} - {table for table, _ in before}
+    grown = {table for table, _ in {*rows_of(database)} - {*before}}
+    assert indexed(database, LEAVES) == indexed(database, STAYS) == 1
     await housekeeping.forget_guild(LEAVES)
     left = [(table, row) for table, row in rows_of(database) if table != "sqlite_sequence"]
-    assert len(grown) >= 10
+    assert {"edition", "topic_choice", "faq_phrase", "reply_vote"} <= grown
+    assert len(grown) >= 13
     assert sorted(map(repr, left)) == sorted(repr(row) for row in with_one if row[0] != "sqlite_sequence")
     assert not [row for row in left if str(LEAVES) in repr(row)]
+    assert (indexed(database, LEAVES), indexed(database, STAYS)) == (0, 1)
 
 
 async def test_forgetting_a_server_twice_or_one_that_was_never_known_is_harmless(
@@ -122,7 +163,7 @@ async def test_replies_with_their_votes_and_finished_effects_leave_past_their_ti
     keys = [reply_key(GUILD, reply.message_id) for reply in (old, young)]
     for key in keys:
         await effects.done(key, 1, CHANNEL, 900)
-    await replies.vote_not_helpful(GUILD, old.id, 1)
+    await replies.vote(GUILD, old.id, 1, Vote.HELPFUL)
     await housekeeping.forget_old(young.at + KEEP_REPLIES, WINDOW)
     assert [await replies.get(GUILD, reply.id) for reply in (old, young)] == [None, young]
     assert [await effects.get(key) is None for key in keys] == [True, False]
