@@ -17,6 +17,7 @@ from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
 from bot.app import Copydesk, build_bot
+from bot.errors import DeliveryDelayedError
 from bot.model import Effect, EffectKind, Mode, Post, Repeat, SeenPost
 from bot.outbox import Delivered
 from bot.sandbox import simcord_internals
@@ -181,11 +182,16 @@ class Hold:
         await self.released.wait()
 
 
+class LostReceiptError(DeliveryDelayedError):
+    """Discord did what was asked, and the connection broke before it could say so."""
+
+
 class ScriptedSender:
     """A ``Sender`` and the Discord behind it, which outlives the bot's processes.
 
-    Each send takes the next step of ``script``, an error or a ``Hold``; without one it succeeds. ``messages`` are those
-    that stand on Discord, by the effect that they show; ``shown`` is each version that arrived, in order.
+    Each send takes the next step of ``script``: an error (a ``LostReceiptError`` comes after the message did) or a
+    ``Hold``; without one it succeeds. ``messages`` are those that stand on Discord, by the effect that they show;
+    ``shown`` is each version that arrived, in order.
     """
 
     def __init__(self, *script: Exception | Hold) -> None:
@@ -200,7 +206,9 @@ class ScriptedSender:
         self.tries.append(effect.key)
         step = await self._step(self.script)
         delivered = self._show(effect)
-        if isinstance(step, Hold) and step.after:
+        if isinstance(step, LostReceiptError):
+            raise step
+        if step is not None and step.after:
             await step.stop()
         return delivered
 
@@ -213,11 +221,11 @@ class ScriptedSender:
         """The key of the next send that arrives, in the order in which they do."""
         return await asyncio.wait_for(self.arrivals.get(), 5)
 
-    async def _step(self, script: deque[Exception | Hold]) -> Exception | Hold | None:
+    async def _step(self, script: deque[Exception | Hold]) -> Hold | LostReceiptError | None:
         step = script.popleft() if script else None
-        if isinstance(step, Exception):
+        if isinstance(step, Exception) and not isinstance(step, LostReceiptError):
             raise step
-        if step is not None and not step.after:
+        if isinstance(step, Hold) and not step.after:
             await step.stop()
         return step
 
@@ -307,7 +315,7 @@ A mistake.
 
 
 def write_explainer(folder: Path, slug: str, old: str = "", new: str = "") -> Path:
-    """An explainer file, with one text of ``EXPLAINER_FILE`` changed; files of one folder must differ in their claims."""
+    """Write ``EXPLAINER_FILE`` with one text changed. Explainers of one folder must differ in their claims."""
     assert old in EXPLAINER_FILE
     path = folder / f"{slug}.md"
     path.write_text(EXPLAINER_FILE.replace(old, new, 1) if old else EXPLAINER_FILE, encoding="utf-8")

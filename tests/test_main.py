@@ -178,8 +178,9 @@ def test_replay_keeps_to_its_policy_file(run, home):
     assert "0 answered, 1 suggested, 0 repeats" in run("replay", path, "--policy", policy)[2]
 
 
-def test_a_wrong_policy_is_told_before_the_work_begins(run, home):
+def test_a_wrong_policy_is_told_before_the_work_begins(run, home, tmp_path):
     path = lines_file(home / "posts.jsonl", {"id": 1, "text": TRAM})
+    write_explainer(tmp_path / "explainers", "trams", *BROKEN)  # compiling it would be the first work
     policy = home / "policy.toml"
     policy.write_text('mode = "loud"')
     code, _, err = run("replay", path, "--policy", policy, "--decisions", home / "out.jsonl")

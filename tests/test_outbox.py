@@ -11,7 +11,7 @@ from bot.errors import DeliveryDelayedError, DeliveryRefusedError, StoreError
 from bot.model import EffectKind
 from bot.outbox import Outbox
 from bot.storage.effects import SqliteEffectStore, want
-from tests.support import GUILD, Clock, Hold, LoopClock, ScriptedSender, turns
+from tests.support import GUILD, Clock, Hold, LoopClock, LostReceiptError, ScriptedSender, turns
 
 CARD, SUGGESTION, REPLY, DELETE = "card:1", "suggestion:1", "reply:1:5", "delete:1:5"
 KINDS = {
@@ -341,6 +341,15 @@ async def test_a_message_whose_sending_could_not_be_noted_is_not_sent_twice(desk
     assert await desk.is_done(CARD)
 
 
+@pytest.mark.parametrize("key", [CARD, SUGGESTION, REPLY])
+async def test_a_message_whose_receipt_was_lost_is_not_sent_twice(desk, sender, key):
+    sender.script.append(LostReceiptError("the connection broke"))
+    await desk.deliver(key)
+    await desk.outbox.deliver(key, at_once=True)
+    assert sender.tries == [key]
+    assert await desk.is_done(key)
+
+
 # The pace of edits
 
 
@@ -530,7 +539,18 @@ async def test_a_delay_after_the_end_starts_no_waiting(desk, sender):
 # Whatever happens
 
 STEPS = st.sampled_from(
-    ["want", "press", "deliver", "delay", "refuse a search", "crash before", "crash after", "fault", "wait"]
+    [
+        "want",
+        "press",
+        "deliver",
+        "delay",
+        "lost receipt",
+        "refuse a search",
+        "crash before",
+        "crash after",
+        "fault",
+        "wait",
+    ]
 )
 _numbers = count(10_000)
 
@@ -555,6 +575,8 @@ class Trouble:
                 desk.clock.now += _seconds(400)
             case "delay":
                 script.append(OUT_OF_REACH)
+            case "lost receipt":
+                script.append(LostReceiptError("the connection broke"))
             case "fault":
                 script.append(ZeroDivisionError("a fault of ours"))
             case "refuse a search":

@@ -107,6 +107,11 @@ def test_less_of_a_claim_covers_less_of_it(search):
     assert 0.1 < found.coverage < 0.9
 
 
+def test_a_sentence_that_says_a_word_in_many_forms_covers_no_more_than_all_of_a_phrasing(search):
+    coverages = [hit.coverage for hit in search.hits("train trains trained training theft thefts")]
+    assert max(coverages) == 1
+
+
 @pytest.mark.parametrize("text", ["", " ", "\n", "\0", "?!", "and the of it", "🙂🙂", "\u200b"])
 def test_a_text_without_a_meaningful_word_finds_nothing(search, text):
     assert list(search.hits(text)) == []
