@@ -47,7 +47,7 @@ class Sender(Protocol):
         ...
 
     async def find(self, effect: Effect) -> Delivered | None:
-        """Whether an earlier process, cut off between sending and noting it, brought it about already."""
+        """Whether an earlier try, cut off between sending and noting it, brought it about already."""
         ...
 
 
@@ -81,11 +81,8 @@ class Outbox:
                 await self._note_if_sent_before(key)
                 await self._deliver(key, at_once=at_once)
             except DeliveryDelayedError as error:
-                if key in self._failures:  # Discord may have forgotten the nonce of the first try
-                    self._unsure.add(key)
                 self._postpone(key, error)
             except Exception as error:
-                self._unsure.add(key)
                 self._postpone(key, error)
                 raise
 
@@ -159,6 +156,7 @@ class Outbox:
             del self._edited[old]
 
     def _postpone(self, key: str, error: Exception) -> None:
+        self._unsure.add(key)
         delay = min(_LAST_RETRY, _FIRST_RETRY * 2 ** self._failures[key])
         self._failures[key] = min(self._failures[key] + 1, 10)
         log.warning("%s waits %d s: %s", key, delay.total_seconds(), error)

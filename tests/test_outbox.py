@@ -341,13 +341,13 @@ async def test_a_message_whose_sending_could_not_be_noted_is_not_sent_twice(desk
     assert await desk.is_done(CARD)
 
 
-async def test_a_message_whose_receipt_was_lost_is_looked_for_when_its_nonce_may_be_forgotten(desk, sender):
-    sender.script.extend([LostReceiptError("the connection broke"), OUT_OF_REACH])
-    await desk.deliver(REPLY)
-    for _ in range(2):
-        await desk.outbox.deliver(REPLY, at_once=True)
-    assert len(sender.messages[REPLY]) == 1
-    assert await desk.is_done(REPLY)
+@pytest.mark.parametrize("key", [CARD, SUGGESTION, REPLY])
+async def test_a_message_whose_receipt_was_lost_is_not_sent_twice(desk, sender, key):
+    sender.script.append(LostReceiptError("the connection broke"))
+    await desk.deliver(key)
+    await desk.outbox.deliver(key, at_once=True)
+    assert sender.tries == [key]
+    assert await desk.is_done(key)
 
 
 # The pace of edits
@@ -539,7 +539,18 @@ async def test_a_delay_after_the_end_starts_no_waiting(desk, sender):
 # Whatever happens
 
 STEPS = st.sampled_from(
-    ["want", "press", "deliver", "delay", "refuse a search", "crash before", "crash after", "fault", "wait"]
+    [
+        "want",
+        "press",
+        "deliver",
+        "delay",
+        "lost receipt",
+        "refuse a search",
+        "crash before",
+        "crash after",
+        "fault",
+        "wait",
+    ]
 )
 _numbers = count(10_000)
 
@@ -564,6 +575,8 @@ class Trouble:
                 desk.clock.now += _seconds(400)
             case "delay":
                 script.append(OUT_OF_REACH)
+            case "lost receipt":
+                script.append(LostReceiptError("the connection broke"))
             case "fault":
                 script.append(ZeroDivisionError("a fault of ours"))
             case "refuse a search":

@@ -22,6 +22,7 @@ MODERATOR = "Mo (moderator)"
 MODES = {"general": Mode.ANSWER, "art-talk": Mode.SUGGEST}
 QUEUE = "mod-queue"
 HOUR = 3600.0
+_SETTLES_WITHIN = 3.0  # seconds; SimCord waits in earnest for a timer that ends within, and the outbox's last six
 _BETWEEN_POSTS = 45.0  # simulated seconds, so that the cooldown of a channel passes within the discussion
 
 _SEES = discord.PermissionOverwrite(view_channel=True, send_messages=True, manage_messages=True, embed_links=True)
@@ -114,7 +115,7 @@ async def running_world() -> AsyncIterator[tuple[World, list[Page]]]:
         database = await asyncio.to_thread(open_database, Settings(database=Path(folder) / "sandbox.db"))
         try:
             bot = build_bot(database)
-            env = simcord.Env(bot, check_errors=False, settle_timeout=30.0)
+            env = simcord.Env(bot, check_errors=False, settle_timeout=_SETTLES_WITHIN)
             simcord_internals.set_identity(env, "Copydesk", discord.utils.utcnow())
             await env.start()
             try:

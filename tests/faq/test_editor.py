@@ -29,7 +29,18 @@ from bot.storage.database import Database
 from bot.storage.effects import SqliteEffectStore
 from bot.storage.protocols import reply_key
 from bot.storage.replies import SqliteReplyStore
-from tests.support import CHANNEL, EXPLAINER_FILE, GUILD, START, LoopClock, ScriptedSender, make_post, running_world
+from tests.support import (
+    CHANNEL,
+    EXPLAINER_FILE,
+    GUILD,
+    START,
+    LoopClock,
+    ScriptedSender,
+    make_post,
+    rows,
+    running_world,
+    turns,
+)
 
 OTHER_GUILD = 2
 ANN, BEA = 501, 502  # editors
@@ -83,6 +94,14 @@ class Newsroom:
             keys.append(reply_key(guild, post.message_id))
             await self.effects.done(keys[-1], 1, CHANNEL, post.message_id + 1)
         return keys
+
+    async def settle(self):
+        """Let what is due go as far as it can."""
+        self.clock.advance(seconds=0.2)
+        for _ in range(5):
+            await self.database.write(lambda db: None)
+            await self.database.read(lambda db: None)
+            await turns()
 
     def served(self, slug=TOPIC, guild=GUILD):
         """The title that members see."""
@@ -294,6 +313,7 @@ async def test_publishing_corrects_standing_answers_one_after_the_other_at_the_p
     await room.publish(CHANGED)
     corrected = [await sender.arrival()]
     for number in (1, 2):
+        await room.settle()
         assert len(sender.tries) == number
         clock.advance(seconds=EDIT_PACE.total_seconds())
         corrected.append(await sender.arrival())
@@ -308,6 +328,9 @@ async def test_publishing_corrects_no_answer_of_another_server_or_topic(room, se
     await room.publish(CHANGED)
     assert await sender.arrival() == mine
     assert [(await room.effects.get(key)).wanted for key in others] == [1] * 4
+    assert len(rows(room.database, "SELECT * FROM effect")) == 5
+    corrected = rows(room.database, "SELECT guild_id, slug FROM reply WHERE corrected_at IS NOT NULL")
+    assert corrected == [{"guild_id": GUILD, "slug": TOPIC}]
 
 
 async def test_publishing_leaves_answers_older_than_thirty_days(room, clock, sender):
@@ -487,6 +510,11 @@ async def test_an_oversized_or_hostile_file_is_refused(room, case):
     with pytest.raises(InputError):
         await room.import_file(*HOSTILE[case])
     assert await room.editions.topics(GUILD) == []
+
+
+async def test_a_zip_whose_packing_cannot_be_read_in_pieces_is_refused_unread(room):
+    with pytest.raises(InputError, match="make an ordinary zip"):
+        await room.import_file("a.zip", zipped(("a.md", markdown()), packing=zipfile.ZIP_BZIP2))
 
 
 async def test_a_file_of_the_largest_size_is_read(room):
