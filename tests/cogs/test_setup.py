@@ -3,9 +3,10 @@
 import discord
 import pytest
 
+from bot.app import COMMANDS_ONLY
 from bot.discord_ui import words
 from bot.model import Mode
-from tests.support import CHATTER, CLAIM, rows, set_rights, told
+from tests.support import CHATTER, CLAIM, rows, running_world, set_rights, told
 
 SEES_ALL = {"view_channel": True, "send_messages": True, "embed_links": True, "read_message_history": True}
 NAMES = {
@@ -207,3 +208,12 @@ async def test_a_member_who_was_given_the_command_in_discords_settings_is_still_
     assert told(await world.moderator.slash(world.general, name, **options)) == words.ADMINS_ONLY
     assert rows(world.database, "SELECT * FROM guild_policy") == rows(world.database, "SELECT * FROM channel_mode")
     assert policy(world).modes == {}
+
+
+@pytest.mark.parametrize(("mode", "watched"), [("off", True), ("shadow", False), ("suggest", False), ("answer", False)])
+async def test_without_the_message_content_intent_channels_can_only_be_switched_off(database, mode, watched):
+    async with running_world(database, intents=COMMANDS_ONLY) as world:
+        await setup(world, world.queue)
+        text = await watch(world, world.general, mode)
+        assert (text != words.COMMANDS_ONLY) == watched
+        assert policy(world).channel_mode(world.general.id) in (None, Mode.OFF)

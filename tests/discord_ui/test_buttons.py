@@ -177,15 +177,14 @@ async def test_sources_shows_every_source_to_the_member_alone(world, explainers)
 
 async def test_more_shows_the_whole_text_to_the_member_alone_who_turns_its_pages_in_place(world, explainers):
     answer = await answered(world)
-    first = (await world.bob.click(answer, label="More")).response
-    second = (await world.bob.click(first, label="Next")).response
-    back = (await world.bob.click(second, label="Back")).response
-    pages = cards.more_pages(explainers[CLAIM_TOPIC])
-    assert [shown.embeds[0].description for shown in (first, second, back)] == [
-        page.description for page in (*pages, pages[0])
-    ]
-    assert {shown.id for shown in (first, second, back)} == {first.id}
-    assert first.ephemeral
+    first, second = (page.description for page in cards.more_pages(explainers[CLAIM_TOPIC]))
+    shown, ids = answer, set()
+    for label, text in (("More", first), ("Next", second), ("Back", first)):
+        shown = (await world.bob.click(shown, label=label)).response
+        ids.add(shown.id)
+        assert shown.embeds[0].description == text
+        assert shown.ephemeral
+    assert len(ids) == 1
     assert texts(world.general) == [CLAIM, ""]
 
 

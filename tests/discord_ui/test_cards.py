@@ -215,7 +215,7 @@ def test_discord_takes_any_topics_and_shows_each_once(titles):
     assert listed == "\n".join(f"- {title}" for title in sorted(titles))
 
 
-@examples(30)
+@examples(10)
 @given(st.lists(st.builds(Stale, explainers_within_the_parsers_limits(), texts(2000), st.just(("One.",))), max_size=12))
 def test_discord_takes_any_list_of_explainers_under_review(stale):
     assert_discord_takes(cards.stale_card(stale))
