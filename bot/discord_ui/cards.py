@@ -100,7 +100,7 @@ def sources_card(explainer: Explainer) -> discord.Embed:
 def topics_pages(explainers: Iterable[Explainer]) -> list[discord.Embed]:
     """All topics by title."""
     titles = sorted(explainer.title for explainer in explainers)
-    pages = [titles[start : start + TOPICS_PER_PAGE] for start in range(0, len(titles), TOPICS_PER_PAGE)]
+    pages = [titles[start : start + TOPICS_PER_PAGE] for start in range(0, len(titles), TOPICS_PER_PAGE)] or [[]]
     return [
         discord.Embed(
             title=f"Topics, page {number} of {len(pages)}",
