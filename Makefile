@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 
-.PHONY: sandbox run test check format wheel lock clean
+.PHONY: sandbox run test check format wheel confusables lock clean
 
 sandbox: $(VENV)/.sandbox ## try Copydesk in a browser, without a token
 	@$(BIN)/python -m bot sandbox --port $(PORT)
@@ -31,6 +31,9 @@ format: $(VENV)/.dev ## put the code in shape
 wheel: $(VENV)/.dev ## build dist/*.whl
 	rm -rf dist
 	$(BIN)/hatchling build -t wheel
+
+confusables: $(VENV)/.dev ## write the table of look-alike letters anew from Unicode's data
+	$(BIN)/python tools/make_confusables.py
 
 lock: $(VENV)/.dev ## write the pinned requirements anew, newest versions that pyproject.toml admits
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \

@@ -1,6 +1,5 @@
 """The composition root: settings in, a wired bot out. Nothing is built at import; only this knows concrete classes."""
 
-import asyncio
 import json
 import logging
 import pkgutil
@@ -98,7 +97,7 @@ class Copydesk(commands.Bot):
         self.add_dynamic_items(DeskButton)
         for module in pkgutil.iter_modules(cogs.__path__, "cogs."):
             await self.load_extension(module.name)
-        await asyncio.to_thread(self.services.pipeline.restore_window)
+        self.services.pipeline.start_restoring()
         await self._sync_commands()
 
     async def close(self) -> None:
@@ -146,7 +145,7 @@ def open_database(settings: Settings) -> Database:
         StoreError: the database cannot be used.
         ExplainerError: the explainer files are wrong, and there is no earlier build.
     """
-    database = Database(settings.database)
+    database = Database(settings.database, settings.key)
     try:
         bring_up_to_date(database, settings.explainers or explainers_folder())
     except BaseException:

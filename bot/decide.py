@@ -25,6 +25,7 @@ class Facts:
     policy: GuildPolicy
     judgement: Judgement
     repeats: tuple[Repeat, ...] = ()
+    repeat_note: str = ""  # what to say about them, or about their absence
     known: KnownContent | None = None
     replies: Collection[Reply] = ()  # the server's, as far back as its cooldowns reach
     stale: str | None = None  # why the topic's explainer is under review; it is answered by a person only
@@ -120,9 +121,11 @@ def _speech(post: Post, facts: Facts, mode: Mode) -> Speech:
 
 def _flag(facts: Facts, mode: Mode) -> Flag:
     if not facts.repeats:
-        return Nothing(("no earlier post is like it",))
+        return Nothing((facts.repeat_note or "no earlier post is like it",))
     repeat = facts.repeats[0]
-    reasons = (f"{repeat.label} repeat, {repeat.detector} {repeat.score:.2f}",)
+    reasons: tuple[str, ...] = (f"{repeat.label} repeat, {repeat.detector} {repeat.score:.2f}",)
+    if facts.repeat_note:
+        reasons += (facts.repeat_note,)
     if mode is Mode.SHADOW:
         return Nothing((*reasons, "the channel is in shadow mode"))
     known = facts.known

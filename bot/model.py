@@ -142,14 +142,16 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class SeenPost:
-    """What the window remembers of a post: who, where, when and its detectors' keys; never its text."""
+    """What the window remembers of a post: who, where, when, its detectors' keys, and the folded words to verify by."""
 
     guild_id: int
     channel_id: int
     message_id: int
     author_id: int
     at: datetime
-    keys: Mapping[str, frozenset[int]]  # detector name -> keys
+    keys: Mapping[str, bytes] = field(repr=False)  # detector name -> 32-bit keys, little-endian
+    gist: bytes = field(default=b"", repr=False)  # on disk only encrypted, and no longer than the window
+    content: int = 0  # what it says, in 63 bits: repeats have the number of what they repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class Repeat:
 
     of: SeenPost
     detector: str
-    key: int  # the shared key: repeats of the same content meet in it
+    key: int  # the content's number: its repeats meet in it, whichever detector finds them
     score: float
     label: str  # "certain" or "near"
 
@@ -261,6 +263,10 @@ class GuildPolicy:
     topic_cooldown: timedelta = timedelta(hours=6)  # per topic and channel
     channel_cooldown: timedelta = timedelta(minutes=2)
     answers_per_hour: int = 6  # per channel
+    repeats_across_authors: bool = True  # whether another member's post counts as repeated
+    repeats_across_channels: bool = True  # whether a post in another channel does
+    move_grace: timedelta = timedelta(minutes=10)  # in which an author may move a post to another channel
+    slow_repost: timedelta = timedelta(days=1)  # from which an author's own repeat is called a re-post
     all_channels: Mode | None = None  # for channels without a mode of their own; replay uses it
 
     def mode(self, post: Post) -> Mode:

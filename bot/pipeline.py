@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bot.claims.gate import stopped_by_gate
 from bot.decide import Answer, Decision, Facts, JoinCase, Nothing, Observe, OpenCase, Suggest, decide
+from bot.duplicates.judgement import Judged, judge
 from bot.duplicates.window import Window
 from bot.errors import StoreError
 from bot.faq.ledger import Ledger
@@ -83,22 +84,31 @@ class Pipeline:
         self._in_matcher = 0
         self._handling: Counter[tuple[int, int, int]] = Counter()  # server, channel and post in progress
         self._deleted: set[tuple[int, int]] = set()  # server and post: deleted while in progress
+        self._restored = asyncio.Event()
+        self._restored.set()
+        self._restoring: asyncio.Task[None] | None = None
         self._idle = asyncio.Event()
         self._idle.set()
         self._speaking = asyncio.Lock()  # two posts must not both find the cooldown over
         self._unsaved: list[SeenPost] = []
         self._read_to: dict[tuple[int, int], int] = {}
 
-    def restore_window(self) -> None:
-        """Fill the window from storage; blocking."""
-        for seen in self._memory.fingerprints.load(self._clock() - self._window.max_age):
-            self._window.remember(seen)
+    def start_restoring(self) -> None:
+        """Fill the window from storage in the background; posts and deletions wait until that is done."""
+        self._restored.clear()
+        since = self._clock() - self._window.max_age
+        self._restoring = asyncio.create_task(self._restore_window(since), name="restore window")
+
+    async def when_restored(self) -> None:
+        """Wait until the window holds what storage kept."""
+        await self._restored.wait()
 
     async def handle(self, post: Post, *, edited: bool = False) -> Outcome:
         """Do what one post calls for. The same post again (Discord repeats events) has no second effect."""
         policy = self._memory.policies.get(post.guild_id)
         if policy.mode(post) is Mode.OFF or post.is_bot:
             return Outcome(None, (), decide(post, Facts(self._clock(), policy, Judgement(Band.SILENT))))
+        await self.when_restored()
         if not edited and self._window.contains(post.guild_id, post.message_id):
             self._note_read(post, None)
             return Outcome(None, (), _nothing("the post was seen before"))
@@ -124,10 +134,11 @@ class Pipeline:
         self._matching.shutdown(wait=False)
 
     async def _handle(self, post: Post, *, edited: bool) -> Outcome:
-        seen, repeats = self._look_back(post, edited=edited)
+        seen, found = self._look_back(post, edited=edited)
+        judged = judge(post, found, self._memory.policies.get(post.guild_id))
         try:
             judgement = await self._judge(post)
-            decision, effects, case_number = await self._decide(post, judgement, repeats)
+            decision, effects, case_number = await self._decide(post, judgement, judged)
         except BaseException:
             if seen is not None and self._window.is_current(seen):  # if the event comes again, it is a new one
                 self._window.forget(post.guild_id, post.message_id)
@@ -137,10 +148,11 @@ class Pipeline:
             await self._outbox.deliver(key)
         if len(self._unsaved) >= _SAVE_EVERY:
             await self.save()
-        return Outcome(judgement, repeats, decision, case_number)
+        return Outcome(judgement, judged.repeats, decision, case_number)
 
     async def forget(self, guild_id: int, message_ids: frozenset[int]) -> None:
         """Posts were deleted: nothing repeats them any more, and the cases that show them change."""
+        await self.when_restored()
         in_progress = {(guild, message_id) for guild, _, message_id in self._handling}
         self._deleted |= in_progress & {(guild_id, message_id) for message_id in message_ids}
         known = {message_id for message_id in message_ids if self._window.forget(guild_id, message_id)}
@@ -181,7 +193,7 @@ class Pipeline:
         if self._clock() - post.at > self._window.max_age:
             return None, ()  # an old post that was edited
         seen, repeats = self._window.see(post)
-        return (seen if edited or any(seen.keys.values()) else None), repeats
+        return (seen if edited or seen.keys else None), repeats
 
     def _note_read(self, post: Post, seen: SeenPost | None) -> None:
         """The post's effects are on disk: from now on a restart may skip it."""
@@ -206,18 +218,28 @@ class Pipeline:
         finally:
             self._in_matcher -= 1
 
+    async def _restore_window(self, since: datetime) -> None:
+        try:
+            self._window.restore(await asyncio.to_thread(self._memory.fingerprints.load, since))
+            log.info("%d posts remembered", len(self._window))
+        except StoreError:
+            log.exception("the window could not be restored and begins empty")
+        finally:
+            self._restored.set()
+
     async def _decide(
-        self, post: Post, judgement: Judgement | None, repeats: tuple[Repeat, ...]
+        self, post: Post, judgement: Judgement | None, judged: Judged
     ) -> tuple[Decision, list[str], int | None]:
         """Decide, and put it on disk; return the effects to deliver and the number of the case, too."""
         speaks = judgement is not None and judgement.band is not Band.SILENT
         async with self._speaking if speaks else nullcontext():
-            facts = await self._gather(post, judgement, repeats)  # between these facts and the record nothing waits
+            facts = await self._gather(post, judgement, judged)  # between these facts and the record nothing waits
             deleted = (post.guild_id, post.message_id) in self._deleted
             decision = _nothing("the post was deleted meanwhile") if deleted else decide(post, facts)
             return decision, *await self._record(post, decision)
 
-    async def _gather(self, post: Post, judgement: Judgement | None, repeats: tuple[Repeat, ...]) -> Facts:
+    async def _gather(self, post: Post, judgement: Judgement | None, judged: Judged) -> Facts:
+        repeats = judged.repeats
         topic = judgement.topic if judgement is not None and judgement.band is not Band.SILENT else None
         stale = await self._memory.ledger.staleness(post.guild_id, topic) if topic is not None else None
         known = await self._memory.cases.known(post.guild_id, repeats[0]) if repeats else None
@@ -226,6 +248,7 @@ class Pipeline:
             policy=self._memory.policies.get(post.guild_id),
             judgement=judgement or Judgement(Band.SILENT, (), (stopped_by_gate(post) or "",)),
             repeats=repeats,
+            repeat_note=judged.note,
             known=known,
             replies=self._memory.replies.recent(post.guild_id),
             stale=stale,

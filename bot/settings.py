@@ -1,5 +1,6 @@
 """The installation's settings: environment variables and ``.env`` in, one frozen value out, all errors at once."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,7 @@ from bot.errors import ConfigurationError
 
 _LAST_PORT = 65_535
 _SWITCH = {"on": True, "off": False}
+_KEY = re.compile(r"[0-9A-Fa-f]{64}")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 PORTAL = "https://discord.com/developers/applications"
 NO_TOKEN = (
@@ -27,6 +29,7 @@ class Settings:
     log_level: str = "INFO"
     health_port: int | None = None
     check_links: bool = False
+    key: bytes | None = field(default=None, repr=False)  # None: that of the file beside the database
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -47,6 +50,10 @@ class Settings:
         if port is not None and not (port.isascii() and port.isdigit() and 1 <= int(port) <= _LAST_PORT):
             problems.append(f"COPYDESK_HEALTH_PORT is {port!r}: use a port number from 1 to 65535, or leave it out.")
             port = None
+        key = values.get("COPYDESK_KEY")
+        if key is not None and not _KEY.fullmatch(key):
+            problems.append("COPYDESK_KEY is not 64 hexadecimal digits: make one with `openssl rand -hex 32`.")
+            key = None
         folder = values.get("COPYDESK_EXPLAINERS")
         if folder is not None and not Path(folder).is_dir():
             problems.append(f"COPYDESK_EXPLAINERS is {folder!r}: there is no such folder.")
@@ -63,4 +70,5 @@ class Settings:
             log_level=level,
             health_port=int(port) if port else None,
             check_links=bool(check_links),
+            key=bytes.fromhex(key) if key else None,
         )

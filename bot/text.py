@@ -1,9 +1,10 @@
-"""What a post says once its disguise is off: own lines, words, sentences and the skeleton that repeats share."""
+"""What a post says once its disguise is off: own lines, words and sentences."""
 
 import re
 import unicodedata
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
+_CODE_BLOCK = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _QUOTED_REST = re.compile(r"^[^\S\n]*>>> .*\Z", re.DOTALL | re.MULTILINE)
 _QUOTED_LINE = re.compile(r"^[^\S\n]*> ?.*$", re.MULTILINE)
 _MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:|/[^:<>]{1,100}:|t:)-?\d{1,20}(?::\w)?>|@(?:everyone|here)\b")
@@ -12,20 +13,28 @@ _MARKS = "".join(chr(code) for code in range(0x300, 0x3100) if unicodedata.categ
 _LETTERS = rf"(?:[^\W_][{_MARKS}]*)+"
 _WORD = re.compile(rf"{_LETTERS}(?:['\u2019]{_LETTERS})*")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+|\s[-\u2013\u2014]\s")
-_KEPT = frozenset("LN")  # Unicode categories that a skeleton keeps: letters and numbers
-_VOWELS = frozenset(mark for mark in _MARKS if "\u0900" <= mark < "\u1ab0" or mark in "\u3099\u309a")  # and voicing
 
 
 def own_text(text: str) -> str:
     """What the author says: without code, quoted lines (``>``, ``>>>``), mentions and custom emoji."""
-    for foreign in (_CODE, _QUOTED_REST, _QUOTED_LINE, _MENTION):
-        text = foreign.sub(" ", text)
-    return text.strip()
+    if "`" in text:
+        text = _CODE.sub(" ", text)
+    return without_quotes(text)
 
 
-def compared_text(text: str) -> str:
-    """What repeats are compared by: the author's own text or, of a post that only quotes, what it quotes."""
-    return own_text(text) or _MENTION.sub(" ", text)
+def without_quotes(text: str) -> str:
+    """The text without blocks of code, quoted lines, mentions and custom emoji; each costs only where it may occur."""
+    if "```" in text:
+        text = _CODE_BLOCK.sub(" ", text)
+    if ">" in text:
+        text = _QUOTED_REST.sub(" ", text)
+        text = _QUOTED_LINE.sub(" ", text)
+    return without_mentions(text).strip()
+
+
+def without_mentions(text: str) -> str:
+    """The text without mentions of members, roles and channels, and without custom emoji."""
+    return _MENTION.sub(" ", text) if "<" in text or "@" in text else text
 
 
 def without_links(text: str) -> str:
@@ -61,13 +70,3 @@ def content_words(text: str) -> list[str]:
 def sentences(text: str) -> list[str]:
     """The sentences, each with at least one word."""
     return [part.strip() for part in _SENTENCE_END.split(text) if _WORD.search(part)]
-
-
-def skeleton(text: str) -> str:
-    """Letters and digits of the compared text, folded: equal for posts that differ in dress only.
-
-    Case, spacing, punctuation, emoji, accents, invisible characters and markdown go (Unicode NFKD and case folding);
-    the marks that are vowels in the scripts of South Asia, and those that voice Japanese syllables, stay.
-    """
-    folded = unicodedata.normalize("NFKD", compared_text(text)).casefold()
-    return "".join(char for char in folded if unicodedata.category(char)[0] in _KEPT or char in _VOWELS)

@@ -241,8 +241,10 @@ class ScriptedSender:
 
 def make_seen(post: Post, key: int = 7) -> SeenPost:
     """What the window remembers of a post, with one key of the exact detector."""
-    keys = {"exact": frozenset({key})}
-    return SeenPost(post.guild_id, post.channel_id, post.message_id, post.author_id, post.at, keys)
+    keys = {"exact": key.to_bytes(8, "little")}
+    return SeenPost(
+        post.guild_id, post.channel_id, post.message_id, post.author_id, post.at, keys, f"gist {key}".encode(), key
+    )
 
 
 def make_repeat(of: Post, key: int = 7) -> Repeat:

@@ -71,7 +71,7 @@ class Process:
         self.window = Window(DETECTORS)
         self.matching = ThreadPoolExecutor(1)
         self.pipeline = Pipeline(self.memory, self.outbox, self.window, matcher, matching=self.matching, clock=clock)
-        self.pipeline.restore_window()
+        self.pipeline.start_restoring()
 
     async def handle(self, post, **how):
         return await self.pipeline.handle(post, **how)
@@ -93,7 +93,9 @@ class Process:
     async def restart(self):
         """The process ends as it should; the next one takes up its work."""
         await self.pipeline.finish(10)
-        return await self.crash()
+        following = await self.crash()
+        await following.pipeline.when_restored()
+        return following
 
     async def settle(self):
         """Let posts go through the matcher and the database's readers, up to what the writer has to do."""

@@ -11,7 +11,17 @@ from bot.model import GuildPolicy, Mode
 
 MODERATORS_CHANNEL = 1  # so that suggestions have somewhere to go
 EVERYWHERE = GuildPolicy(0, moderators_channel_id=MODERATORS_CHANNEL, all_channels=Mode.ANSWER)
-_KEYS = ("mode", "topic_cooldown_minutes", "channel_cooldown_minutes", "answers_per_hour", "channels")
+_REPEATS = ("repeats_across_authors", "repeats_across_channels")
+_KEYS = (
+    "mode",
+    "topic_cooldown_minutes",
+    "channel_cooldown_minutes",
+    "answers_per_hour",
+    "channels",
+    "move_grace_minutes",
+    "slow_repost_minutes",
+    *_REPEATS,
+)
 
 
 def read_policy(path: Path, channel_number: Callable[[str], int]) -> GuildPolicy:
@@ -36,6 +46,9 @@ def read_policy(path: Path, channel_number: Callable[[str], int]) -> GuildPolicy
             topic_cooldown=_minutes(data, "topic_cooldown_minutes", EVERYWHERE.topic_cooldown),
             channel_cooldown=_minutes(data, "channel_cooldown_minutes", EVERYWHERE.channel_cooldown),
             answers_per_hour=int(data.get("answers_per_hour", EVERYWHERE.answers_per_hour)),
+            move_grace=_minutes(data, "move_grace_minutes", EVERYWHERE.move_grace),
+            slow_repost=_minutes(data, "slow_repost_minutes", EVERYWHERE.slow_repost),
+            **{name: bool(data[name]) for name in _REPEATS if name in data},
             all_channels=Mode(data.get("mode", Mode.ANSWER)),
         )
     except (OSError, ValueError, OverflowError, TypeError, AttributeError) as error:

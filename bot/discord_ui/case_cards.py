@@ -16,7 +16,7 @@ _COLOURS = {
     CaseState.REMOVED: discord.Colour.green(),
     CaseState.WITHDRAWN: discord.Colour.light_grey(),
 }
-_DETECTORS = {"exact": "the same text"}
+_DETECTORS = {"exact": "the same text", "near": "almost the same text", "link": "the same link"}
 
 
 def case_text(case: Case) -> str:

@@ -2,7 +2,13 @@
 
 from typing import Protocol
 
-from bot.model import Post, SeenPost
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.duplicates.gist import Gist
+
+Keys = NDArray[np.uint32]
+NO_KEYS: Keys = np.empty(0, np.uint32)
 
 
 class Detector(Protocol):
@@ -10,7 +16,7 @@ class Detector(Protocol):
 
     @property
     def name(self) -> str:
-        """Names the detector in cases and in storage: never change it."""
+        """Names the detector in cases and in storage: never change it, but do when the keys change their meaning."""
         ...
 
     @property
@@ -23,10 +29,15 @@ class Detector(Protocol):
         """The score below which nothing is a repeat."""
         ...
 
-    def keys(self, post: Post) -> frozenset[int]:
-        """What to index the post by: unsigned 63-bit integers, none where the detector has nothing to say."""
+    @property
+    def keys_per_post(self) -> float:
+        """How many keys a post has on average: room is made by it."""
         ...
 
-    def score(self, post: Post, keys: frozenset[int], earlier: SeenPost) -> float:
-        """How surely ``post``, whose keys these are, repeats an ``earlier`` one that shares a key."""
+    def keys(self, gist: Gist) -> Keys:
+        """What to index a post by, evenly spread over 32 bits; none where the detector has nothing to say."""
+        ...
+
+    def score(self, gist: Gist, earlier: Gist) -> float:
+        """How surely a post repeats an earlier one that shares a key; a shared key alone proves nothing."""
         ...

@@ -1,7 +1,7 @@
 """Cases in SQLite. State changes are compare-and-set inside the writer's transaction."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database as Connection
@@ -14,7 +14,8 @@ from bot.storage.effects import want
 from bot.storage.protocols import Verdict, card_key, delete_key
 from bot.storage.rows import from_row_time, one, row_time
 
-_BY_CONTENT = 'SELECT * FROM "case" WHERE guild_id = ? AND detector = ? AND key = ? ORDER BY number DESC LIMIT 1'
+_MOVING = timedelta(minutes=10)  # from posting again to deleting the first
+_BY_CONTENT = 'SELECT * FROM "case" WHERE guild_id = ? AND key = ? ORDER BY number DESC LIMIT 1'
 _INSERT = """
     INSERT INTO "case" (guild_id, number, state, detector, key, label, score, at)
     VALUES (:guild, (SELECT coalesce(max(number), 0) + 1 FROM "case" WHERE guild_id = :guild),
@@ -38,7 +39,7 @@ class SqliteCaseStore:
         self._database = database
 
     async def known(self, guild_id: int, repeat: Repeat) -> KnownContent | None:
-        row = await self._database.read(lambda db: one(db, _BY_CONTENT, [guild_id, repeat.detector, repeat.key]))
+        row = await self._database.read(lambda db: one(db, _BY_CONTENT, [guild_id, repeat.key]))
         return KnownContent(row["id"], row["number"], CaseState(row["state"])) if row else None
 
     async def record(self, post: Post, repeat: Repeat, now: datetime) -> Case | None:
@@ -75,7 +76,7 @@ class SqliteCaseStore:
 
 
 def _record(db: Connection, post: Post, repeat: Repeat, now: datetime) -> Case | None:
-    row = one(db, _BY_CONTENT, [post.guild_id, repeat.detector, repeat.key])
+    row = one(db, _BY_CONTENT, [post.guild_id, repeat.key])
     if row is None or row["state"] != CaseState.OPEN:
         if row is not None and (row["state"] == CaseState.DISMISSED or _is_in_case(db, row["id"], post.message_id)):
             return None  # judged already, perhaps since the decision: neither opens it anew
@@ -136,12 +137,19 @@ def _mark_gone(db: Connection, guild_id: int, message_id: int) -> list[int]:
 
 
 def _withdraw_if_empty(db: Connection, guild_id: int, case_id: int, now: datetime) -> None:
+    """Close an open case that has no repeat left, or whose author only moved the post and has deleted the first."""
     case = _get(db, guild_id, case_id)
-    if case.state is CaseState.OPEN and not case.removable:
+    if case.state is CaseState.OPEN and (not case.removable or _is_moved(case, now)):
         db.execute(
             'UPDATE "case" SET state = ? WHERE guild_id = ? AND id = ?', [CaseState.WITHDRAWN.value, guild_id, case_id]
         )
         _add_event(db, case_id, now, None, CaseState.WITHDRAWN.value)
+
+
+def _is_moved(case: Case, now: datetime) -> bool:
+    left = case.removable
+    own = all(post.author_id == case.original.author_id for post in left)
+    return case.original.gone and len(left) == 1 and own and now - left[0].at <= _MOVING
 
 
 def _get(db: Connection, guild_id: int, case_id: int) -> Case:

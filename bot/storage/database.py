@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar
 import sqlite_utils
 
 from bot.errors import StoreBusyError, StoreError
+from bot.storage.cipher import key_beside
 from bot.storage.migrations import MIGRATIONS
 
 T = TypeVar("T")
@@ -45,13 +46,14 @@ class _Ticket(Generic[T]):
 class Database:
     """The bot's database. ``write`` and ``read`` take a function of a connection and run it off the event loop."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, key: bytes | None = None) -> None:
         """Open the file, create it where it is missing, and bring its schema up to date.
 
         Raises:
             StoreError: the file cannot be opened, or is not a database; it is left as it is.
         """
         self.path = path
+        self._key = key
         self._waiting: deque[_Ticket[Any]] = deque()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-reader")
@@ -66,6 +68,16 @@ class Database:
                 f"{path}: cannot be used as the database ({error}). The file was left as it is:"
                 " move it away or restore a backup, and check that its folder is writable."
             ) from error
+
+    @property
+    def key(self) -> bytes:
+        """The key that seals what members wrote: the given one, or that of the file beside the database.
+
+        Raises:
+            StoreError: that file cannot be used.
+        """
+        self._key = self._key or key_beside(self.path)
+        return self._key
 
     async def write(self, job: Job[T]) -> T:
         """Run ``job`` in the writer's next transaction; once this returns, its effect is on disk.

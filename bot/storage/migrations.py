@@ -123,3 +123,26 @@ def source_ledger(db: Database) -> None:
         ) STRICT;
         """
     )
+
+
+@MIGRATIONS()
+def repeats(db: Database) -> None:
+    """One row a post with the keys of all detectors and, encrypted, what verifies them; cases meet in their content.
+
+    Older fingerprints lack what they would be verified by: the windows begin anew.
+    """
+    db.executescript(
+        """
+        DROP TABLE fingerprint;
+        CREATE TABLE fingerprint (
+            seen INTEGER PRIMARY KEY, guild_id INTEGER NOT NULL, message_id INTEGER NOT NULL,
+            channel_id INTEGER NOT NULL, author_id INTEGER NOT NULL, at REAL NOT NULL, content INTEGER NOT NULL,
+            keys BLOB NOT NULL, sealed_gist BLOB NOT NULL, UNIQUE (guild_id, message_id)
+        ) STRICT;
+        CREATE INDEX fingerprint_by_age ON fingerprint (at);
+        DROP INDEX case_by_content;
+        DROP INDEX one_open_case_per_content;
+        CREATE INDEX case_by_content ON "case" (guild_id, key);
+        CREATE UNIQUE INDEX one_open_case_per_content ON "case" (guild_id, key) WHERE state = 'open';
+        """
+    )

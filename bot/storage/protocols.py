@@ -58,8 +58,8 @@ class PolicyStore(Protocol):
 class FingerprintStore(Protocol):
     """What the windows remember, and how far each channel has been read."""
 
-    def load(self, since: datetime) -> Iterable[SeenPost]:
-        """The remembered posts from this time on, oldest first."""
+    def load(self, since: datetime) -> Sequence[SeenPost]:
+        """The remembered posts from this time on, in the order in which they were seen."""
         ...
 
     async def save(self, seen: Sequence[SeenPost], read_to: Mapping[tuple[int, int], int]) -> None:

@@ -22,6 +22,7 @@ SETTINGS = {
     "COPYDESK_LOG_LEVEL",
     "COPYDESK_HEALTH_PORT",
     "COPYDESK_CHECK_LINKS",
+    "COPYDESK_KEY",
 }
 ASSIGNMENT = re.compile(r"^#?([A-Z_]+)=(.*)$", re.MULTILINE)
 

@@ -74,7 +74,7 @@ async def test_other_content_makes_another_case(decide):
 
 
 async def test_posts_of_different_channels_repeat_each_other_and_those_of_different_servers_do_not(decide):
-    decisions = await decide(post(1, channel="art"), post(2, channel="law"), post(3, guild="another"))
+    decisions = await decide(post(1, channel="art"), post(2, channel="law", author="other"), post(3, guild="another"))
     assert repeated(decisions) == [[], [1], []]
 
 
@@ -104,7 +104,10 @@ async def test_an_answer_that_a_cooldown_stops_says_so_and_keeps_its_score(decid
 
 @pytest.mark.parametrize(("hours", "band"), [(0.9, "silent"), (1, "answer")])
 async def test_the_hourly_budget_of_the_policy_is_each_channel_s_own(decide, hours, band):
-    policy = "topic_cooldown_minutes = 0\nchannel_cooldown_minutes = 0\nanswers_per_hour = 1"
+    policy = """topic_cooldown_minutes = 0
+        channel_cooldown_minutes = 0
+        answers_per_hour = 1
+        repeats_across_channels = false"""
     posts = [post(1, CLAIM), post(2, CONTEXT, channel="art"), post(3, OTHER_CLAIM, hours=hours)]
     assert bands(await decide(*posts, policy=policy)) == ["answer", "answer", band]
 
@@ -118,9 +121,13 @@ async def test_bots_are_neither_judged_nor_remembered(decide):
 
 
 async def test_what_the_gate_stops_has_no_answer_and_may_repeat(decide):
-    decisions = await decide(*(post(n, "!play the harbour song again") for n in (1, 2)))
+    decisions = await decide(*(post(n, "look https://news.example/tram") for n in (1, 2)))
     assert bands(decisions) == [None, None]
     assert repeated(decisions) == [[], [1]]
+
+
+async def test_a_command_to_a_bot_repeats_nothing(decide):
+    assert repeated(await decide(*(post(n, "!play the harbour song again") for n in (1, 2)))) == [[], []]
 
 
 @pytest.mark.parametrize(

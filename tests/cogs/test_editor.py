@@ -20,6 +20,8 @@ from cogs.editor import Faq
 from tests.faq.web import hostile_web
 from tests.support import CLAIM, CLAIM_TOPIC, EXPLAINER_FILE, START, running_world, told
 
+ANOTHER_CLAIM = "If training were unlawful they would have been shut down years ago. They weren't, so it isn't."
+
 BEGINNING, CORRECTION = "It depends on the country", "That depends on the country"
 READING = {"preview", "history", "diff", "export", "stale"}
 ARGUMENTS = {
@@ -248,7 +250,7 @@ async def test_a_topic_that_is_taken_out_is_neither_shown_nor_answered_until_it_
     assert not any(message.reference for message in world.from_bot(world.general))
     assert await explained(world) == words.UNKNOWN_TOPIC
     await faq(world, chief, "restore")
-    await world.bob.send(world.general, f"{CLAIM} again")
+    await world.bob.send(world.general, ANOTHER_CLAIM)
     assert any(message.reference for message in world.from_bot(world.general))
 
 

@@ -20,7 +20,7 @@ def lines(result) -> list[str]:
 
 async def open_cases(world, count: int) -> None:
     for number in range(count):
-        await open_case(world, f"{CHATTER} {'and ' * number} an umbrella")
+        await open_case(world, f"https://news.example/{number}")
 
 
 async def test_an_empty_queue_says_so(world):

@@ -367,7 +367,7 @@ async def test_a_repeat_that_is_deleted_at_once_leaves_no_case_open(world):
 
 async def test_posts_deleted_in_bulk_cannot_be_repeated_either_also_after_a_restart(world):
     await world.switch_on()
-    texts = [CHATTER, f"{CHATTER} and an umbrella"]
+    texts = [CHATTER, "Somebody left three umbrellas in the reading room, ask at the desk"]
     posts = [await world.alice.send(world.general, text) for text in texts]
     await save_memory(world)
     world.env.backend.bulk_delete_messages(world.general.id, [post.id for post in posts])

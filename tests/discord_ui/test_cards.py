@@ -413,6 +413,9 @@ def test_a_button_carries_its_action_and_number(record_id, action):
     assert (match["action"], int(match["key"])) == (action, record_id)
 
 
+OTHER_CLAIM = "every image model out there is built on stolen art and i will die on this hill"
+
+
 async def test_nothing_that_is_sent_pings_anybody(world):
     await world.switch_on()
     await world.alice.send(world.general, f"@everyone {world.bob.mention} {CLAIM}")
@@ -420,7 +423,7 @@ async def test_nothing_that_is_sent_pings_anybody(world):
     await world.moderator.click(card, label="Delete repeat")
     await world.switch_on(Mode.SUGGEST)
     await world.env.advance_time(7 * 3600)
-    await world.bob.send(world.general, f"@everyone {CLAIM} too")
+    await world.bob.send(world.general, f"@everyone {OTHER_CLAIM}")
     await world.moderator.click(world.from_bot(world.queue)[-1], label="Post answer")
     await world.alice.slash(world.general, "explain", topic="opt-out")
     stored = [message for channel in world.env.backend.messages.values() for message in channel.values()]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from bot.duplicates import DETECTORS
 from bot.duplicates.detector import Detector
+from bot.duplicates.gist import Gist
 from bot.duplicates.window import Window
 from bot.model import Post, Repeat, SeenPost
 from bot.storage.database import Database
@@ -23,6 +24,7 @@ from bot.storage.fingerprints import SqliteFingerprintStore
 from tests.support import CHATTER, GUILD, START, make_post
 
 MAX_AGE = timedelta(days=14)
+OTHER_CHATTER = "Somebody left three umbrellas in the reading room, please ask at the desk"
 SECOND = timedelta(seconds=1)
 
 
@@ -36,7 +38,13 @@ class Example:
 
 
 EXAMPLES = {
-    "exact": Example({"text": CHATTER}, {"text": f"> so?\n**{CHATTER.upper()}**"}, {"text": f"{CHATTER} today"}),
+    "exact": Example({"text": CHATTER}, {"text": f"> so?\n**{CHATTER.upper()}**"}, {"text": f"{OTHER_CHATTER} today"}),
+    "link": Example(
+        {"text": "https://news.example/tram?utm_source=chat"},
+        {"text": "[look](http://m.news.example/tram)!"},
+        {"text": "https://news.example/ferry"},
+    ),
+    "near": Example({"text": CHATTER}, {"text": f"lol {CHATTER[:-4]}, friends"}, {"text": OTHER_CHATTER}),
 }
 
 
@@ -95,8 +103,7 @@ class InSqlite:
         self._unsaved = []
         self.close()
         self._open()
-        for seen in self._store.load(now - self._window.max_age):
-            self._window.remember(seen)
+        self._window.restore(self._store.load(now - self._window.max_age))
 
     def close(self) -> None:
         self._database.close()
@@ -150,15 +157,24 @@ def test_a_detectors_thresholds_are_in_order(detector):
     assert 0 < detector.near <= detector.certain <= 1
 
 
-def test_a_detectors_keys_are_the_same_each_time_and_fit_every_store(detector, example):
+def test_a_detectors_keys_are_the_same_each_time_and_other_ones_on_another_server(detector, example):
     for fields in (example.original, example.repeat, example.other):
-        keys = detector.keys(make_post(**fields))
-        assert keys == detector.keys(make_post(**fields))
-        assert all(type(key) is int and 0 <= key < 2**63 for key in keys)
+        keys = detector.keys(Gist.of(fields["text"], salt=GUILD))
+        assert keys.dtype == "uint32"
+        assert keys.tolist() == detector.keys(Gist.of(fields["text"], salt=GUILD)).tolist()
+        assert not set(keys.tolist()) & set(detector.keys(Gist.of(fields["text"], salt=GUILD + 1)).tolist())
+
+
+def test_a_gist_is_the_same_after_storage(detector, example):
+    for fields in (example.original, example.repeat, example.other):
+        gist = Gist.of(fields["text"], salt=GUILD)
+        stored = Gist.unpack(gist.pack(), salt=GUILD)
+        assert detector.keys(stored).tolist() == detector.keys(gist).tolist()
+        assert detector.score(gist, stored) == detector.score(stored, gist) == 1.0
 
 
 def test_a_post_that_says_nothing_has_no_keys(detector):
-    assert detector.keys(make_post("")) == frozenset()
+    assert not len(detector.keys(Gist.of("", salt=GUILD)))
 
 
 async def test_the_example_is_found_and_the_other_is_not(memory, detector, example, later):

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from zlib import crc32
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.duplicates.detector import Keys
 from bot.duplicates.exact import Exact
+from bot.duplicates.gist import Gist
 from bot.duplicates.window import Window
-from bot.model import Post, Repeat, SeenPost
+from bot.model import Post
 from tests.support import CHATTER, GUILD, START, make_post
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -24,12 +28,14 @@ class Shared:
     name: str = "shared"
     certain: float = 0.9
     near: float = 0.5
+    keys_per_post: float = 8.0
 
-    def keys(self, post: Post) -> frozenset[int]:
-        return frozenset(sum(map(ord, word)) for word in post.text.split())
+    def keys(self, gist: Gist) -> Keys:
+        return np.array([crc32(word.encode()) for word in gist.words.split()], np.uint32)
 
-    def score(self, post: Post, keys: frozenset[int], earlier: SeenPost) -> float:
-        return len(keys & earlier.keys[self.name]) / len(keys)
+    def score(self, gist: Gist, earlier: Gist) -> float:
+        words = set(gist.words.split())
+        return len(words & set(earlier.words.split())) / len(words)
 
 
 def window(**limits) -> Window:
@@ -56,12 +62,21 @@ def test_a_post_repeats_every_earlier_post_of_the_same_text_oldest_first():
     assert repeated(seen, third) == [first.message_id, second.message_id]
 
 
-def test_a_repeat_tells_what_fired_and_how_strongly():
+def test_a_repeat_tells_what_fired_how_strongly_and_which_content_it_is():
     seen = window()
     earlier, _ = seen.see(make_post(CHATTER))
     later, (repeat,) = seen.see(make_post(CHATTER))
-    (key,) = later.keys["exact"]
-    assert repeat == Repeat(earlier, "exact", key, 1.0, "certain")
+    assert (repeat.of.message_id, repeat.detector, repeat.score) == (earlier.message_id, "exact", 1.0)
+    assert (repeat.label, repeat.key) == ("certain", earlier.content)
+    assert later.content == earlier.content
+
+
+def test_the_content_of_a_repeat_of_a_repeat_is_that_of_the_first():
+    seen = Window([Exact(), Shared()])
+    first, _ = seen.see(make_post("red green blue grey"))
+    seen.see(make_post("red green blue other"))
+    last, _ = seen.see(make_post("pink green blue other"))
+    assert last.content == first.content
 
 
 def test_the_same_post_again_is_not_its_own_repeat():
@@ -160,15 +175,11 @@ def test_an_edit_does_not_make_a_post_younger():
     assert repeated(seen, make_post(CHATTER, at=START + DAY + SECOND)) == []
 
 
-def test_an_edit_does_not_reach_back_further_than_its_time_allows():
+def test_a_late_edit_does_not_reach_back_further():
     seen = window(max_age=DAY)
-    old, middle, recent = (
-        make_post(CHATTER),
-        make_post(SHORT, at=START + 0.6 * DAY),
-        make_post(OTHER, at=START + 0.9 * DAY),
-    )
-    fill(seen, old, middle, recent, old, make_post(SHORT, at=START + 1.5 * DAY))
-    assert repeated(seen, make_post(CHATTER, message_id=middle.message_id, at=middle.at)) == []
+    old, newer, newest = make_post(CHATTER), make_post(OTHER, at=START + DAY / 2), make_post(SHORT, at=START + 2 * DAY)
+    fill(seen, make_post(SHORT), old, newer, old, newest)
+    assert repeated(seen, make_post(CHATTER, message_id=newer.message_id, at=newer.at)) == []
 
 
 def test_a_server_keeps_its_newest_posts():
@@ -205,9 +216,8 @@ def test_posts_of_a_raid_are_found_in_the_order_of_their_numbers():
 
 def test_a_raid_of_equal_posts_does_not_make_lookups_longer():
     seen = window()
-    raid = [make_post(CHATTER) for _ in range(40)]
-    fill(seen, *raid)
-    assert repeated(seen, make_post(CHATTER)) == [post.message_id for post in raid[:16]]
+    fill(seen, *(make_post(CHATTER) for _ in range(40)))
+    assert 0 < len(repeated(seen, make_post(CHATTER))) <= 16
 
 
 def test_the_rest_of_a_raid_is_found_once_its_beginning_is_deleted():
@@ -235,12 +245,51 @@ def test_the_detectors_thresholds_choose_the_label(text, labels):
     assert [repeat.label for repeat in repeats] == labels
 
 
-def test_the_first_detector_that_fires_comes_first_and_names_a_key_of_its_own():
+def test_each_earlier_post_is_named_once_by_the_first_detector_that_finds_it():
     seen = Window([Exact(), Shared()])
-    earlier, _ = seen.see(make_post(CHATTER))
+    fill(seen, make_post(CHATTER), make_post(OTHER))
     _, repeats = seen.see(make_post(CHATTER))
     assert [repeat.detector for repeat in repeats] == ["exact", "shared"]
-    assert all(repeat.key in earlier.keys[repeat.detector] for repeat in repeats)
+
+
+def test_the_surest_repeat_comes_first_whoever_finds_it():
+    seen = Window([Shared()])
+    weak, strong = make_post("red green other others"), make_post("red green blue other")
+    fill(seen, weak, strong)
+    assert repeated(seen, make_post("red green blue grey")) == [strong.message_id, weak.message_id]
+
+
+@pytest.mark.parametrize("count", [1, 255, 256, 257, 600, 1500])
+def test_a_window_grows_until_it_is_full_and_a_restored_one_is_like_it(count):
+    grown, restored = window(posts_per_guild=1000), window(posts_per_guild=1000)
+    posts = [make_post(f"{CHATTER} number {n}") for n in range(count)]
+    restored.restore([grown.see(post)[0] for post in posts])
+    for seen in (grown, restored):
+        assert len(seen) == min(count, 1000)
+        kept = [seen.contains(GUILD, post.message_id) for post in posts]
+        assert kept == [n >= count - 1000 for n in range(count)]
+        assert repeated(seen, posts[-1]) == []
+        assert repeated(seen, make_post(posts[-1].text)) == [posts[-1].message_id]
+
+
+def test_what_is_restored_joins_what_has_come_meanwhile():
+    seen, post = window(), make_post(CHATTER)
+    stored = window().see(post)[0]
+    fill(seen, make_post(OTHER))
+    seen.restore([stored])
+    assert len(seen) == 2
+    assert repeated(seen, make_post(CHATTER)) == [post.message_id]
+
+
+def test_the_version_that_is_remembered_is_the_current_one():
+    seen, post = window(), make_post(CHATTER)
+    early, _ = seen.see(post)
+    assert seen.is_current(early)
+    late, _ = seen.see(make_post(OTHER, message_id=post.message_id))
+    assert seen.is_current(late)
+    assert not seen.is_current(early)
+    seen.forget(GUILD, post.message_id)
+    assert not seen.is_current(late)
 
 
 def test_a_post_is_remembered_if_any_detector_has_a_key_for_it():
@@ -251,9 +300,9 @@ def test_a_post_is_remembered_if_any_detector_has_a_key_for_it():
     assert (repeat.detector, repeat.of.message_id) == ("shared", post.message_id)
 
 
-def test_what_is_remembered_holds_no_text():
-    seen, _ = window().see(make_post(CHATTER))
-    assert "tram" not in repr(seen)
+def test_what_is_remembered_shows_no_text_in_a_log():
+    seen, repeats = window().see(make_post(CHATTER))
+    assert "tram" not in repr((seen, repeats))
 
 
 TEXTS = [CHATTER, OTHER, SHORT]

@@ -15,6 +15,7 @@ from tests.sandbox.tabs import Tab
 from tests.support import CHATTER, CLAIM
 
 OTHER_CLAIM = "you can't own a style, cope"
+THIRD_CLAIM = "Nobody owns cel shading. Nobody owns watercolour. Get over it."
 
 
 @asynccontextmanager
@@ -84,7 +85,7 @@ async def test_an_answer_bears_the_bots_name_and_todays_date_and_an_hour_ends_th
     assert await seen("Not what I meant") == await seen('"name": "Copydesk"') == 1
     assert await seen(f"{now:%Y-%m-%dT%H}") or await seen(f"{now - timedelta(minutes=1):%Y-%m-%dT%H}")
     await world.pass_time(HOUR)
-    await world.say(Line("Ben", "general", f"{OTHER_CLAIM}, once more"))
+    await world.say(Line("Ben", "general", THIRD_CLAIM))
     assert await seen("Not what I meant") == 2
 
 

@@ -1,0 +1,71 @@
+"""Which repeats are worth a moderator's time? Rules on who posted, where and when; detectors know likeness alone."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.duplicates.gist import Gist
+from bot.model import GuildPolicy, Post, Repeat
+
+_SHORT = 8  # words: a phrase
+_MEME = 16  # words: the longest text that becomes common property
+_MANY = 5  # other members who said the same
+_MEME_SPAN = timedelta(hours=1)  # a raid is over sooner
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The repeats to show, surest first, and what should be said about them or about their absence."""
+
+    repeats: tuple[Repeat, ...]
+    note: str = ""
+
+
+def judge(post: Post, repeats: tuple[Repeat, ...], policy: GuildPolicy) -> Judged:
+    """Leave out what the server's policy or courtesy excuses.
+
+    Args:
+        post: the later post.
+        repeats: all that the window found, surest first.
+        policy: the server's choices.
+    """
+    counted = tuple(repeat for repeat in repeats if _counts(post, repeat, policy))
+    if not counted:
+        return Judged((), "only repeats that the server does not count" if repeats else "")
+    if _is_phrase(post, counted):
+        return Judged((), "a phrase that many members use")
+    if _is_moved(post, counted, policy):
+        return Judged((), "its author moved it to another channel")
+    return Judged(counted, _own_repost(post, counted[0], policy))
+
+
+def _counts(post: Post, repeat: Repeat, policy: GuildPolicy) -> bool:
+    by_author = policy.repeats_across_authors or repeat.of.author_id == post.author_id
+    return by_author and (policy.repeats_across_channels or repeat.of.channel_id == post.channel_id)
+
+
+def _is_phrase(post: Post, repeats: tuple[Repeat, ...]) -> bool:
+    """Whether several members have said the same, so that nobody repeats anybody: links and long texts are not that."""
+    gist = Gist.unpack(repeats[0].of.gist, post.guild_id)
+    others = {repeat.of.author_id for repeat in repeats} - {post.author_id}
+    if gist.links or gist.word_count >= _MEME:
+        return False
+    if gist.word_count < _SHORT:
+        return len(others) >= _MANY
+    first = min(repeat.of.at for repeat in repeats)
+    return len(others) >= _MANY and post.at - first >= _MEME_SPAN
+
+
+def _is_moved(post: Post, repeats: tuple[Repeat, ...], policy: GuildPolicy) -> bool:
+    """Whether an author posts once more elsewhere, right after: a second copy is no move but a cross-post."""
+    if len(repeats) > 1:
+        return False
+    earlier = repeats[0].of
+    elsewhere = earlier.author_id == post.author_id and earlier.channel_id != post.channel_id
+    return elsewhere and post.at - earlier.at <= policy.move_grace
+
+
+def _own_repost(post: Post, repeat: Repeat, policy: GuildPolicy) -> str:
+    age = post.at - repeat.of.at
+    if repeat.of.author_id != post.author_id or age < policy.slow_repost:
+        return ""
+    return f"posted again by its author after {age.days or 1} {'days' if age.days > 1 else 'day'}"

@@ -1,0 +1,150 @@
+"""Alike is not the same: pairs that differ by a negation, a number, a name or a link say something else."""
+
+import re
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel
+
+from bot.duplicates.gist import Gist
+from bot.duplicates.skeleton import folded_words
+from bot.text import STOP_WORDS
+
+_FEW = 3  # changed places; with more, a post was rewritten, and no single word decides what it says
+_LONG = 25  # words; in a longer post one of them does not make another post of it
+_REWORDED = 1  # other words that may change with a negation: "stops", "does not stop"
+_SAME_LINK = 93.0  # ratio, in percent
+_NOT_DIGITS = re.compile(r"\D")
+_MISSPELT = 50.0  # ratio, in percent
+_SAME_NAME = 60.0  # ratio, in percent, from which two names are one with a slip of the pen
+
+
+def _folded(text: str) -> frozenset[str]:
+    return frozenset(folded_words(text).split())
+
+
+_AFFIRMATIVE = _folded(
+    " ".join([*STOP_WORDS, "always ever every everybody everyone everything both still indeed true"])
+)
+_AUXILIARIES = _folded(
+    "am are be been can could did do does had has have is may might shall should was were will would"
+)
+_NEGATIONS = _folded(
+    """
+    not no never none neither nor nobody nothing nowhere without cannot cant dont doesnt didnt isnt arent wasnt werent
+    wont wouldnt shouldnt couldnt hasnt havent hadnt aint mustnt neednt unable false wrong illegal unlawful
+    nicht kein keine keinen niemals pas jamais aucun rien nunca jamas nada nessuno geen niet nao inte
+    не нет ни никогда нельзя δεν μην οχι لا ليس لم لن नहीं मत ना 不 没 沒 無 未
+    """
+)
+_NUMBERS = _folded(
+    """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million
+    millions billion billions trillion first second third fourth fifth half twice double triple dozen
+    monday tuesday wednesday thursday friday saturday sunday today tomorrow yesterday
+    january february april june july august september october november december
+    """
+)
+# Whom discussions of copyright and AI name, also in small letters and at the start of a sentence.
+_PARTIES = _folded(
+    """
+    adobe amazon andersen anthropic apple authors bartz bytedance chatgpt claude concord copilot dalle deepseek
+    deviantart disney facebook firefly gemini getty github google grok hachette instagram kadrey llama lyria meta
+    microsoft midjourney mistral netflix nightshade glaze nintendo nyt nvidia openai perplexity pixiv reddit reuters
+    runway shutterstock silverman sony sora spotify stability suno tiktok twitter udio universal valve warner westlaw
+    wikipedia xai youtube
+    america american australia australian britain british canada canadian china chinese europe european eu france
+    french german germany india indian italy italian japan japanese korea korean spain spanish uk usa
+    """
+)
+_Change = tuple[list[str], list[str]]  # the words that went, the words that came in their place
+
+
+def means_another(gist: Gist, earlier: Gist) -> bool:
+    """Whether the few differences between two similar posts are of the kind that changes what is said."""
+    if _other_links(gist, earlier) or _to_another(gist, earlier):
+        return True
+    if max(gist.word_count, earlier.word_count) > _LONG:
+        return False
+    changes = _changes(earlier.words.split(), gist.words.split())
+    if not changes or len(changes) > _FEW:
+        return False
+    return (
+        _negated(changes)
+        or 2 * sum(_other_number(change) for change in changes) >= len(changes)
+        or any(_other_name(change, earlier.names, gist.names) for change in changes)
+    )
+
+
+def _to_another(gist: Gist, earlier: Gist) -> bool:
+    """Whether both speak to somebody by name, and not to the same person."""
+    if not gist.addressee or not earlier.addressee:
+        return False
+    named = gist.addressee in earlier.words or earlier.addressee in gist.words
+    return not named and fuzz.ratio(gist.addressee, earlier.addressee) < _SAME_NAME
+
+
+def _other_links(gist: Gist, earlier: Gist) -> bool:
+    """Whether each post has a link that the other has not; a link with slips of the pen is the same."""
+    one, other = gist.link_text, earlier.link_text
+    if not one or not other or one == other:
+        return False
+    links, others = ({folded_words(link) for link in links} for links in (gist.links, earlier.links))
+    if links <= others or others <= links:
+        return False
+    same_numbers = _NOT_DIGITS.sub("", one) == _NOT_DIGITS.sub("", other)
+    return not same_numbers or fuzz.ratio(one, other) < _SAME_LINK
+
+
+def _changes(before: list[str], after: list[str]) -> list[_Change]:
+    """The places where two lists of words differ."""
+    changes: list[_Change] = []
+    end = (-1, -1)
+    for step in Indel.opcodes(before, after):
+        if step.tag == "equal":
+            continue
+        went, came = before[step.src_start : step.src_end], after[step.dest_start : step.dest_end]
+        if (step.src_start, step.dest_start) == end:
+            changes[-1] = (changes[-1][0] + went, changes[-1][1] + came)
+        else:
+            changes.append((went, came))
+        end = (step.src_end, step.dest_end)
+    return changes
+
+
+def _negated(changes: list[_Change]) -> bool:
+    """Whether one side says no once more than the other, in a place that is otherwise hardly changed."""
+    if sum(max(_weight(went), _weight(came)) for went, came in changes) > _REWORDED:
+        return False
+    kept = [change for change in changes if _opposes(change)]
+    went, came = (sum(word in _NEGATIONS for change in kept for word in change[side]) for side in (0, 1))
+    return (went - came) % 2 == 1
+
+
+def _weight(words: list[str]) -> int:
+    return sum(word not in _NEGATIONS and word not in _AUXILIARIES for word in words)
+
+
+def _opposes(change: _Change) -> bool:
+    """Whether a change can be a yes for a no: a word more or less, "can" for "can't", "always" for "never"."""
+    if len(change[0]) != len(change[1]):
+        return True
+    went, came = " ".join(change[0]), " ".join(change[1])
+    if went.endswith(came) or came.endswith(went) or went.startswith(came) or came.startswith(went):
+        return True
+    return fuzz.ratio(went, came) < _MISSPELT and not _AFFIRMATIVE.isdisjoint((went, came))
+
+
+def _other_number(change: _Change) -> bool:
+    went, came = ([word for word in words if _is_number(word)] for words in change)
+    return bool(went) and bool(came) and went != came
+
+
+def _is_number(word: str) -> bool:
+    return word.isdigit() or word in _NUMBERS
+
+
+def _other_name(change: _Change, before: frozenset[str], after: frozenset[str]) -> bool:
+    went = " ".join(word for word in change[0] if word in before or word in _PARTIES)
+    came = " ".join(word for word in change[1] if word in after or word in _PARTIES)
+    return bool(went) and bool(came) and fuzz.ratio(went, came) < _SAME_NAME

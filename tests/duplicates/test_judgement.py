@@ -1,0 +1,103 @@
+"""Who posts again, where and when: what is a case and what is not."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.duplicates import DETECTORS
+from bot.duplicates.judgement import Judged, judge
+from bot.duplicates.window import Window
+from bot.model import GuildPolicy
+from tests.support import AUTHOR, CHANNEL, CHATTER, GUILD, START, make_post
+
+POLICY = GuildPolicy(GUILD)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+PHRASE = "never change a running system"
+MEME = "one does not simply walk into the harbour before breakfast"
+
+
+def judged(*posts: dict, policy: GuildPolicy = POLICY) -> Judged:
+    """Judge the last of these posts; each is CHATTER by the same author in the same place unless it says otherwise."""
+    window = Window(DETECTORS)
+    for fields in posts[:-1]:
+        window.see(make_post(**{"text": CHATTER, **fields}))
+    last = make_post(**{"text": CHATTER, **posts[-1]})
+    return judge(last, window.see(last)[1], policy)
+
+
+def test_the_same_by_another_member_is_a_repeat():
+    found = judged({}, {"author_id": AUTHOR + 1})
+    assert [repeat.detector for repeat in found.repeats] == ["exact"]
+    assert found.note == ""
+
+
+@pytest.mark.parametrize(
+    ("field", "place"),
+    [
+        ("repeats_across_authors", {"author_id": AUTHOR + 1}),
+        ("repeats_across_channels", {"channel_id": CHANNEL + 1, "at": START + HOUR}),
+    ],
+)
+def test_a_server_can_choose_not_to_count_other_authors_or_other_channels(field, place):
+    assert judged({}, place).repeats
+    assert judged({}, place, policy=replace(POLICY, **{field: False})).repeats == ()
+    assert judged({}, {}, policy=replace(POLICY, **{field: False})).repeats
+
+
+@pytest.mark.parametrize(("later", "flagged"), [(10 * MINUTE, False), (11 * MINUTE, True)])
+def test_an_author_may_move_a_post_to_another_channel_for_ten_minutes(later, flagged):
+    found = judged({}, {"channel_id": CHANNEL + 1, "at": START + later})
+    assert bool(found.repeats) is flagged
+    assert ("moved" in found.note) is not flagged
+
+
+def test_the_time_for_moving_a_post_is_the_servers_choice():
+    assert judged({}, {"channel_id": CHANNEL + 1}, policy=replace(POLICY, move_grace=-MINUTE)).repeats
+
+
+def test_the_same_in_a_third_channel_is_a_cross_post():
+    assert judged({}, {"channel_id": CHANNEL + 1}, {"channel_id": CHANNEL + 2}).repeats
+
+
+def test_another_member_cannot_move_a_post():
+    assert judged({}, {"channel_id": CHANNEL + 1, "author_id": AUTHOR + 1}).repeats
+
+
+@pytest.mark.parametrize(("age", "note"), [(DAY, "after 1 day"), (3 * DAY, "after 3 days"), (DAY - MINUTE, "")])
+def test_an_author_who_posts_the_same_days_later_is_told_from_others(age, note):
+    found = judged({}, {"at": START + age})
+    assert found.repeats
+    assert found.note.endswith(note)
+    assert bool(found.note) is bool(note)
+    assert judged({}, {"at": START + age, "author_id": AUTHOR + 1}).note == ""
+
+
+def test_the_age_of_a_re_post_is_the_servers_choice():
+    assert judged({}, {"at": START + HOUR}, policy=replace(POLICY, slow_repost=HOUR)).note
+
+
+@pytest.mark.parametrize(
+    ("text", "others", "hours", "flagged"),
+    [
+        (PHRASE, 4, 0, True),
+        (PHRASE, 5, 0, False),
+        (MEME, 5, 0, True),  # a raid
+        (MEME, 4, 5, True),
+        (MEME, 5, 5, False),
+        (CHATTER, 7, 5, True),
+        ("see https://news.example/a", 7, 5, True),
+    ],
+)
+def test_a_phrase_that_many_members_use_is_nobodys_repeat(text, others, hours, flagged):
+    posts = [{"text": text, "author_id": AUTHOR + n} for n in range(others)]
+    last = {"text": text, "author_id": AUTHOR + others, "at": START + hours * HOUR}
+    assert bool(judged(*posts, last).repeats) is flagged
+
+
+def test_one_member_who_repeats_a_phrase_is_not_many():
+    assert judged(*[{"text": PHRASE}] * 8).repeats
+
+
+def test_no_repeat_needs_no_note():
+    assert judged({}) == Judged(())
