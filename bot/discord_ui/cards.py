@@ -6,17 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 import discord
 
 from bot.discord_ui import words
-from bot.faq.ledger import Stale
+from bot.faq.ledger import Stale, sentences_of
 from bot.faq.parse import NOTE
 from bot.model import Explainer, Match, Reply, Source
-from bot.text import sentences
 
 CARD_SOURCES = 4
 TOPICS_PER_PAGE = 20
 # Discord's limits (description 4,096, field 1,024, heading 256, an embed in all 6,000) shared out among the parts
 _DESCRIPTION, _FIELD, _HEADING, _PLACES_SHOWN, _PAGE = 2000, 1000, 256, 150, 4000
 _SHORT_ANSWER = 900
-_LEAD = 280  # characters of a side on a card; the button More shows the rest
+_LEAD_ENOUGH, _LEAD_MOST = 180, 350  # characters of a side on a card; the button More shows the rest
 _SHOWN_STALE = 10  # a description of 4,096 characters holds them at these lengths
 _TITLE, _REASON = 100, 200
 _CHECKED = {
@@ -169,14 +168,19 @@ def _sections(explainer: Explainer, parts: Iterable[tuple[str, str]]) -> str:
 
 
 def _lead(explainer: Explainer, text: str) -> str:
-    """The first sentences, as many as fit; at least a part of the first."""
-    kept = ""
-    for sentence in sentences(text):
-        longer = f"{kept} {sentence}".strip()
-        if len(NOTE.sub("", longer)) > _LEAD:
+    """The first sentences of a side, with their notes: so many that both sides of a card are about as long."""
+    first, *more = sentences_of(text)
+    kept = first
+    for sentence in more:
+        longer = kept + sentence
+        if _length(kept) >= _LEAD_ENOUGH or _length(longer) > _LEAD_MOST:
             break
         kept = longer
-    return _numbered(explainer, kept) if kept else NOTE.sub("", text)[:_LEAD].rsplit(" ", 1)[0] + " ..."
+    return _numbered(explainer, kept.strip())
+
+
+def _length(text: str) -> int:
+    return len(NOTE.sub("", text))
 
 
 def _resting_on(text: str, sources: set[str]) -> str:

@@ -153,12 +153,13 @@ def sentences_on(explainer: Explainer, source_id: str) -> tuple[str, ...]:
         NOTE.sub("", sentence).strip()
         for part in parts
         for line in part.splitlines()
-        for sentence in _sentences(line.removeprefix("- "))
+        for sentence in sentences_of(line.removeprefix("- "))
         if source_id in NOTE.findall(sentence)
     )
 
 
-def _sentences(line: str) -> list[str]:
+def sentences_of(line: str) -> list[str]:
+    """The sentences of a paragraph, each with its notes."""
     starts = [0, *(end.end() for end in _SENTENCE_END.finditer(line)), len(line)]
     return [line[start:end] for start, end in pairwise(starts)]
 

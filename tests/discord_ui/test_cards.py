@@ -431,3 +431,11 @@ async def test_nothing_that_is_sent_pings_anybody(world):
     assert [bool(message.reference) for message in ours].count(True) == 2
     assert any(world.bob.mention in message.content for message in ours)
     assert not any(message.ping_user_ids or message.ping_role_ids or message.mention_everyone for message in ours)
+
+
+def test_a_card_gives_both_sides_whole_sentences_with_sources_and_about_the_same_room(explainers):
+    for explainer in explainers.values():
+        sides = [field.value for field in cards.answer_card(explainer).fields]
+        lengths = sorted(len(re.sub(r" \[[\d, ]+\]", "", side)) for side in sides)
+        assert lengths[1] / lengths[0] <= 1.6, explainer.slug
+        assert all(side.rstrip("0123456789, []")[-1] in '.?!"' for side in sides), explainer.slug
