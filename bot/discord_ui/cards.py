@@ -14,7 +14,7 @@ CARD_SOURCES = 4
 TOPICS_PER_PAGE = 20
 # Discord's limits (description 4,096, field 1,024, heading 256, an embed in all 6,000) shared out among the parts
 _DESCRIPTION, _FIELD, _HEADING, _PLACES_SHOWN, _PAGE = 2000, 1000, 256, 150, 4000
-_SHORT_ANSWER = 900
+_SHORT_ANSWER, _SIDE_SHOWN = 900, 450
 _LEAD_ENOUGH, _LEAD_MOST = 180, 350  # characters of a side on a card; the button More shows the rest
 _SHOWN_STALE = 10  # a description of 4,096 characters holds them at these lengths
 _TITLE, _REASON = 100, 200
@@ -55,7 +55,7 @@ def answer_card(explainer: Explainer, match: Match | None = None, under_review: 
     lines = [_source_line(explainer, source) for source in cited]
     embed = _embed(explainer, text + _fitting(lines, _DESCRIPTION - len(text)))
     for side in explainer.sides:
-        embed.add_field(name=_clip(side.heading, _HEADING), value=_clip(_lead(explainer, side.text), _FIELD))
+        embed.add_field(name=_clip(side.heading, _HEADING), value=_lead(explainer, side.text))
     if under_review is not None:
         embed.add_field(name=words.UNDER_REVIEW, value=_clip(words.sentence(under_review), _FIELD), inline=False)
     if match is not None:
@@ -176,7 +176,7 @@ def _lead(explainer: Explainer, text: str) -> str:
         if _length(kept) >= _LEAD_ENOUGH or _length(longer) > _LEAD_MOST:
             break
         kept = longer
-    return _numbered(explainer, kept.strip())
+    return _clip(_numbered(explainer, kept.strip()), _SIDE_SHOWN)
 
 
 def _length(text: str) -> int:
