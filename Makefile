@@ -44,7 +44,7 @@ lock: $(VENV)/.dev ## write the pinned requirements anew, newest versions that p
 		pyproject.toml --extra sandbox --group dev -o requirements/dev.txt
 
 clean: ## remove what the other commands made
-	rm -rf $(VENV) dist build .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) dist build .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -81,7 +81,7 @@ async def _run(settings: Settings, token: str, database: Database) -> None:
     "--port",
     default=8770,
     show_default=True,
-    type=click.IntRange(1, 65532),
+    type=click.IntRange(1, 65_535),
     help="The page's port; the channels' pages take free ones.",
 )
 def sandbox(port: int) -> None:

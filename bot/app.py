@@ -103,8 +103,10 @@ class Copydesk(commands.Bot):
     async def close(self) -> None:
         """Leave Discord, then finish the posts in progress and put all memory on disk."""
         await super().close()
-        await self.services.pipeline.finish(_LONGEST_FINISH)
-        await self.services.outbox.close()
+        try:
+            await self.services.pipeline.finish(_LONGEST_FINISH)
+        finally:
+            await self.services.outbox.close()
 
     async def on_press(self, interaction: "discord.Interaction[Copydesk]", action: str, key: str) -> None:
         """A member pressed one of our buttons."""

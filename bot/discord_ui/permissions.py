@@ -27,10 +27,5 @@ def may_edit(interaction: discord.Interaction[Any], editors_role_id: int | None)
     return interaction.permissions.manage_guild or any(role.id == editors_role_id for role in roles)
 
 
-def is_admin(interaction: discord.Interaction) -> bool:
-    """Whether the member may manage the server."""
-    return interaction.permissions.manage_guild
-
-
 def _as_in_settings(name: str) -> str:
     return name.replace("_", " ").title().replace(" In ", " in ")

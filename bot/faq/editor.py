@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import logging
 import zipfile
 import zlib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -14,9 +15,11 @@ from bot.errors import EditingError, ExplainerError, InputError
 from bot.faq.draft import Draft
 from bot.faq.library import Library
 from bot.faq.parse import parse_explainer
-from bot.model import Edition, EditionState
+from bot.model import Edition, EditionState, Explainer
 from bot.outbox import Outbox
 from bot.storage.protocols import EditionStore
+
+log = logging.getLogger(__name__)
 
 MAX_IMPORT = 1_000_000  # bytes, packed and unpacked
 REVIEW_AFTER = timedelta(days=180)
@@ -46,7 +49,7 @@ class Editor:
     def restore(self) -> None:
         """Serve what was published before the restart; blocking."""
         for choice, edition in self._editions.published():
-            explainer = Draft.from_json(edition.content).to_explainer(edition.slug) if edition else None
+            explainer = _still_right(edition) if edition else None
             self._library.set_own(choice.guild_id, choice.slug, explainer)
 
     async def open(self, guild_id: int, slug: str) -> tuple[Draft, int]:
@@ -282,6 +285,15 @@ def _problems(draft: Draft, slug: str) -> tuple[str, ...]:
     except ExplainerError as error:
         return _without_places(error)
     return ()
+
+
+def _still_right(edition: Edition) -> Explainer | None:
+    """What a published edition says; None where a newer release of Copydesk asks more of an explainer than it gives."""
+    try:
+        return Draft.from_json(edition.content).to_explainer(edition.slug)
+    except (ExplainerError, InputError) as error:
+        log.error("server %d: %s is not served until it is edited: %s", edition.guild_id, edition.slug, error)  # noqa: TRY400  # the trace adds nothing
+        return None
 
 
 def _without_places(error: ExplainerError) -> tuple[str, ...]:

@@ -415,6 +415,18 @@ async def test_a_restart_serves_what_was_served(room, state):
     await room.close()
 
 
+async def test_a_text_that_newer_rules_refuse_is_not_served_and_stops_nobody_from_starting(room, database, caplog):
+    await room.publish(CHANGED)
+    await room.publish(own(1), OWN)
+    broken = json.dumps({**json.loads(CHANGED.to_json()), "settled": ""})
+    database.write_now(lambda db: db.execute("UPDATE edition SET content = ? WHERE slug = ?", [broken, TOPIC]))
+    room = await room.restart()
+    assert room.library.get(GUILD, TOPIC) is None
+    assert room.served(OWN) == own(1).title
+    assert f"{TOPIC} is not served until it is edited" in caplog.text
+    await room.close()
+
+
 # Files
 
 
