@@ -21,6 +21,7 @@ from bot.discord_ui import presses, words
 from bot.discord_ui.answers import answer
 from bot.discord_ui.buttons import DeskButton
 from bot.discord_ui.sender import DiscordSender
+from bot.doctor import Doctor
 from bot.duplicates import DETECTORS
 from bot.duplicates.window import Window
 from bot.errors import EditingError, ExplainerError, InputError
@@ -32,6 +33,7 @@ from bot.faq.ledger import Ledger
 from bot.faq.library import Library
 from bot.faq.links import LinkChecker
 from bot.faq.search import FaqSearch
+from bot.inquiry import Inquiry
 from bot.outbox import Outbox
 from bot.pipeline import Memory, Pipeline
 from bot.settings import Settings
@@ -61,6 +63,8 @@ class Services:
     editor: Editor
     pipeline: Pipeline
     desk: Desk
+    inquiry: Inquiry
+    doctor: Doctor
     outbox: Outbox
     policies: PolicyStore
     replies: ReplyStore
@@ -179,11 +183,14 @@ def build_bot(
     editor = Editor(SqliteEditionStore(database), library, outbox, clock)
     editor.restore()
     memory = Memory(policies, fingerprints, replies, cases, ledger)
+    pipeline = Pipeline(memory, outbox, window, matcher, matching=matching, clock=clock)
     bot.services = Services(
         library=library,
         editor=editor,
-        pipeline=Pipeline(memory, outbox, window, matcher, matching=matching, clock=clock),
+        pipeline=pipeline,
         desk=Desk(cases, replies, effects, outbox, clock),
+        doctor=Doctor(database, library, ledger),
+        inquiry=Inquiry(pipeline, window, replies, cases, effects, clock),
         outbox=outbox,
         policies=policies,
         replies=replies,

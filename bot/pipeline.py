@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Executor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from bot.duplicates.judgement import Judged, judge
 from bot.duplicates.window import Window
 from bot.errors import StoreError
 from bot.faq.ledger import Ledger
-from bot.model import Band, Judgement, Mode, Post, Repeat, ReplyState, SeenPost
+from bot.model import Band, Judgement, Mode, Post, Repeat, Reply, ReplyState, SeenPost
 from bot.outbox import Outbox
 from bot.storage.protocols import (
     CaseStore,
@@ -124,6 +124,20 @@ class Pipeline:
             if not self._handling:
                 self._idle.set()
 
+    async def rehearse(self, post: Post, replies: Collection[Reply]) -> tuple[Facts, Decision]:
+        """Decide about a post as if it came when it was written; nothing is remembered, recorded or sent.
+
+        Args:
+            post: the post; it may have been handled or not.
+            replies: the answers of that time to other posts of the server.
+        """
+        await self.when_restored()
+        found = self._window.look(post) if self._reaches_back_to(post) else ()
+        judged = judge(post, found, self._memory.policies.get(post.guild_id))
+        gathered = await self._gather(post, await self._judge(post), judged)
+        facts = replace(gathered, now=post.at, replies=replies)
+        return facts, decide(post, facts)
+
     async def finish(self, longest: float) -> None:
         """Let the posts in progress end, ``longest`` seconds at most, and put the window on disk."""
         try:
@@ -190,10 +204,13 @@ class Pipeline:
 
     def _look_back(self, post: Post, *, edited: bool) -> tuple[SeenPost | None, tuple[Repeat, ...]]:
         """Compare with the window and remember, in the order in which posts arrive: nothing here waits."""
-        if self._clock() - post.at > self._window.max_age:
+        if not self._reaches_back_to(post):
             return None, ()  # an old post that was edited
         seen, repeats = self._window.see(post)
         return (seen if edited or seen.keys else None), repeats
+
+    def _reaches_back_to(self, post: Post) -> bool:
+        return self._clock() - post.at <= self._window.max_age
 
     def _note_read(self, post: Post, seen: SeenPost | None) -> None:
         """The post's effects are on disk: from now on a restart may skip it."""

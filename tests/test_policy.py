@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.model import GuildPolicy, Reply, ReplyState
-from bot.policy import refusal
+from bot.policy import Limit, limits, refusal
 from tests.support import AUTHOR, CHANNEL, GUILD, START, make_post
 
 POLICY = GuildPolicy(
@@ -88,3 +88,17 @@ def test_a_budget_of_nothing_allows_nothing():
 
 def test_a_first_post_may_be_answered():
     assert refused() is None
+
+
+def test_each_limit_tells_where_it_stands_whether_it_refuses_or_not():
+    hour = timedelta(hours=1)
+    given = [reply(hour, TOPIC), reply(hour / 2), reply(hour / 4, state=ReplyState.DROPPED)]
+    topic, channel, budget = limits(POLICY, make_post(), TOPIC, given, START)
+    assert topic == Limit(topic.name, hour, timedelta(hours=6), SAME_TOPIC)
+    assert channel == Limit(channel.name, hour / 2, timedelta(minutes=2), None)
+    assert budget == Limit(budget.name, 1, 3, None)
+
+
+def test_a_limit_that_nothing_has_touched_has_no_last_answer():
+    topic, channel, budget = limits(POLICY, make_post(), TOPIC, (), START)
+    assert (topic.value, channel.value, budget.value) == (None, None, 0)

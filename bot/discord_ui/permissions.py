@@ -7,8 +7,16 @@ import discord
 
 TO_ANSWER = ("view_channel", "send_messages", "embed_links", "read_message_history")
 TO_ANSWER_IN_FORUM = (*TO_ANSWER, "send_messages_in_threads")  # all its posts are threads
+TO_ANSWER_IN_THREAD = ("view_channel", "send_messages_in_threads", "embed_links", "read_message_history")
 TO_WATCH = ("view_channel", "read_message_history")
 TO_DELETE = ("view_channel", "manage_messages")
+
+
+def to_answer_in(channel: object) -> tuple[str, ...]:
+    """What the bot needs to answer in a channel of this kind."""
+    if isinstance(channel, discord.Thread):
+        return TO_ANSWER_IN_THREAD
+    return TO_ANSWER_IN_FORUM if isinstance(channel, discord.ForumChannel) else TO_ANSWER
 
 
 def lacks(permissions: discord.Permissions, needed: Iterable[str]) -> list[str]:

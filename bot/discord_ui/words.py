@@ -30,6 +30,17 @@ QUEUE_EMPTY = "No open cases."
 NOTHING_STALE = "No explainer is under review: all are within their dates, and no primary source is known to be gone."
 STALE_MEANS = "These are suggested to moderators and never posted automatically until they are renewed."
 UNDER_REVIEW = "Under review"
+NO_MESSAGE_LINK = "Give the message's link (Copy Message Link in its menu), or its number if it stands in this channel."
+NO_SUCH_MESSAGE = "There is no such message, or it stands where you cannot read it."
+OTHER_SERVER = "That message stands on another server."
+NOT_A_POST = "Copydesk never looks at this kind of message: it is a system message, or of a webhook or an app."
+TOO_OLD_TO_COMPARE = "It is older than what is remembered, so nothing can be compared with it."
+DECIDED_OTHERWISE = "it was decided otherwise then: settings, explainers or what is remembered are not the same now"
+NOT_DECIDED_THEN = (
+    "no answer is recorded: it came while the channel was off or the bot away, other settings or explainers held,"
+    " or it is too long ago"
+)
+CASE_OTHERWISE = "its case then and the comparison of now differ: what is remembered has changed, or the settings"
 MENU_HEADING = "These explainers come nearest:"
 
 _MODES = {
@@ -39,10 +50,12 @@ _MODES = {
     Mode.ANSWER: "is in answer mode: claims are answered at once",
 }
 _VERDICTS: dict[str, str] = {
+    CaseState.OPEN: "open",
     CaseState.DISMISSED: "dismissed",  # an answer is, too: the two states have one value
     CaseState.REMOVED: "resolved by deleting the repeat",
     CaseState.WITHDRAWN: "closed, because no repeat is left",
     ReplyState.POSTED: "posted",
+    ReplyState.SUGGESTED: "suggested",
     ReplyState.DROPPED: "dropped",
     ReplyState.SHADOWED: "only recorded",
 }
@@ -54,7 +67,7 @@ def already_judged(error: AlreadyJudgedError) -> str:
     return f"Somebody was first: this was {_VERDICTS.get(error.verdict, error.verdict)}{who}."
 
 
-def verdict(state: CaseState) -> str:
+def verdict(state: CaseState | ReplyState) -> str:
     """A closed case or suggestion, as the end of "this was ..."."""
     return _VERDICTS.get(state, str(state))
 
@@ -65,6 +78,11 @@ def bot_lacks(permissions: Sequence[str], channel_id: int) -> str:
     return (
         f"Nothing was changed: I lack {missing} in <#{channel_id}>. Grant it in the channel's settings and try again."
     )
+
+
+def cannot_read(channel_id: int) -> str:
+    """The bot may not read a message."""
+    return f"I cannot read <#{channel_id}>: grant me View Channel and Read Message History there."
 
 
 def moderator_lacks(channel_id: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
+from bot.duplicates.comparison import Comparison, compare
 from bot.duplicates.detector import Detector, Keys
 from bot.duplicates.gist import Gist
 from bot.duplicates.guild_window import GuildWindow, in_order, packed
@@ -56,6 +57,21 @@ class Window:
         seen = SeenPost(*ids, post.at, packed(keys), gist.pack(), content)
         self.remember(seen)
         return seen, repeats
+
+    def look(self, post: Post) -> tuple[Repeat, ...]:
+        """The earlier posts that a post repeats, surest first; the post itself may be remembered or not."""
+        guild = self._guilds.get(post.guild_id)
+        if guild is None:
+            return ()
+        gist = Gist.of(post.text, post.guild_id)
+        repeats = self._repeats(post, gist, {one.name: one.keys(gist) for one in self._detectors}, guild)
+        return tuple(repeat for repeat in repeats if repeat.of.message_id < post.message_id)
+
+    def compare(self, post: Post) -> tuple[Comparison, ...]:
+        """What each detector makes of a post, which may be remembered or not; nothing is remembered."""
+        gist = Gist.of(post.text, post.guild_id)
+        all_keys = [(one, one.keys(gist)) for one in self._detectors]
+        return tuple(compare(one, gist, keys, self._earlier(post, one.name, keys)) for one, keys in all_keys)
 
     def remember(self, seen: SeenPost) -> None:
         """Add a post without comparing it."""
@@ -110,6 +126,13 @@ class Window:
         while self._total > self._posts_in_all:
             max(self._guilds.values(), key=len).drop_oldest()
             self._total -= 1
+
+    def _earlier(self, post: Post, detector: str, keys: Keys) -> Iterable[SeenPost]:
+        """The earlier posts that a detector compares a post with."""
+        guild = self._guilds.get(post.guild_id)
+        held = guild.candidates(detector, keys, _MAX_CANDIDATES) if guild is not None else ()
+        found = (guild.post(one.sequence, post.guild_id) for one in held) if guild is not None else ()
+        return (one for one in found if one.message_id < post.message_id and post.at - one.at <= self.max_age)
 
     def _repeats(self, post: Post, gist: Gist, keys: dict[str, Keys], guild: GuildWindow) -> tuple[Repeat, ...]:
         """One repeat for each earlier post, by the first detector that finds it."""

@@ -16,6 +16,10 @@ from bot.storage.rows import from_row_time, one, row_time
 
 _MOVING = timedelta(minutes=10)  # from posting again to deleting the first
 _BY_CONTENT = 'SELECT * FROM "case" WHERE guild_id = ? AND key = ? ORDER BY number DESC LIMIT 1'
+_OF_POST = """
+    SELECT "case".* FROM "case" JOIN case_post ON case_post.case_id = "case".id
+    WHERE "case".guild_id = ? AND message_id = ? ORDER BY number
+"""
 _INSERT = """
     INSERT INTO "case" (guild_id, number, state, detector, key, label, score, at)
     VALUES (:guild, (SELECT coalesce(max(number), 0) + 1 FROM "case" WHERE guild_id = :guild),
@@ -40,7 +44,11 @@ class SqliteCaseStore:
 
     async def known(self, guild_id: int, repeat: Repeat) -> KnownContent | None:
         row = await self._database.read(lambda db: one(db, _BY_CONTENT, [guild_id, repeat.key]))
-        return KnownContent(row["id"], row["number"], CaseState(row["state"])) if row else None
+        return _known(row) if row else None
+
+    async def of_post(self, guild_id: int, message_id: int) -> Sequence[KnownContent]:
+        rows = await self._database.read(lambda db: list(db.query(_OF_POST, [guild_id, message_id])))
+        return [_known(row) for row in rows]
 
     async def record(self, post: Post, repeat: Repeat, now: datetime) -> Case | None:
         return await self._database.write(lambda db: _record(db, post, repeat, now))
@@ -73,6 +81,10 @@ class SqliteCaseStore:
             return sorted(changed)
 
         return await self._database.write(job)
+
+
+def _known(row: Mapping[str, Any]) -> KnownContent:
+    return KnownContent(row["id"], row["number"], CaseState(row["state"]))
 
 
 def _record(db: Connection, post: Post, repeat: Repeat, now: datetime) -> Case | None:

@@ -86,6 +86,14 @@ class ReplyStore(Protocol):
 
     async def get(self, guild_id: int, reply_id: int) -> Reply | None: ...
 
+    async def of_post(self, guild_id: int, message_id: int) -> Reply | None:
+        """The answer to a post."""
+        ...
+
+    async def between(self, guild_id: int, since: datetime, until: datetime) -> Sequence[Reply]:
+        """The server's replies of a time, oldest first; its end does not belong to it."""
+        ...
+
     async def judge(self, guild_id: int, reply_id: int, state: ReplyState, verdict: Verdict) -> Reply:
         """Post or drop a suggestion.
 
@@ -137,6 +145,10 @@ class CaseStore(Protocol):
         Raises:
             UnknownCaseError: there is none on this server.
         """
+        ...
+
+    async def of_post(self, guild_id: int, message_id: int) -> Sequence[KnownContent]:
+        """The cases that a post is in, oldest first."""
         ...
 
     async def open_cases(self, guild_id: int, limit: int) -> Sequence[Case]:
