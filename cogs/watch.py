@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
 from discord.ext import commands, tasks
 
-from bot.discord_ui.posts import to_post
+from bot.discord_ui.posts import role_ids, to_post
 from bot.model import Mode
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_Readable = discord.TextChannel | discord.Thread | discord.VoiceChannel
 _BACKFILL = 200  # posts a channel: what came while the bot was away
 _SAVE_SECONDS = 10
 
@@ -91,22 +93,33 @@ class Watch(commands.Cog):
     async def _read_missed(self, guild: discord.Guild) -> None:
         """Read what was posted while the bot was away, in the channels where its last post is known."""
         policy = self.services.policies.get(guild.id)
+        roles: dict[int, frozenset[int]] = {}
         for channel_id, newest in self._read_to.get(guild.id, {}).items():
             if self.bot.is_closed():
                 return  # the next start reads on
             channel = guild.get_channel_or_thread(channel_id)
-            if not isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel):
+            if not isinstance(channel, _Readable):
                 continue
             parent_id = channel.parent_id if isinstance(channel, discord.Thread) else None
             mode = policy.channel_mode(channel_id) or policy.channel_mode(parent_id) or Mode.OFF
             if mode is Mode.OFF or (channel.last_message_id or 0) <= newest:
                 continue
             try:
-                async for message in channel.history(after=discord.Object(newest), limit=_BACKFILL, oldest_first=True):
-                    await self.on_message(message)
+                await self._read_back(channel, newest, roles if policy.exempt_roles else None)
             except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
                 reason = error.status if isinstance(error, discord.HTTPException) else type(error).__name__
                 log.warning("channel %d could not be read back: %s", channel_id, reason)
+
+    async def _read_back(self, channel: _Readable, newest: int, roles: dict[int, frozenset[int]] | None) -> None:
+        """Handle a channel's posts after this one; ``roles`` are the authors', as far as they were asked for."""
+        async for message in channel.history(after=discord.Object(newest), limit=_BACKFILL, oldest_first=True):
+            post = to_post(message)
+            if post is not None and roles is not None:
+                if post.author_id not in roles:
+                    roles[post.author_id] = await _roles(channel.guild, post.author_id)
+                post = replace(post, role_ids=roles[post.author_id])
+            if post is not None:
+                await self.services.pipeline.handle(post)
 
     @tasks.loop(seconds=_SAVE_SECONDS)
     async def save(self) -> None:
@@ -118,9 +131,18 @@ class Watch(commands.Cog):
     @tasks.loop(hours=1)
     async def forget_old(self) -> None:
         try:
-            await self.services.housekeeping.forget_old(discord.utils.utcnow(), self.services.window.max_age)
+            windows = {policy.guild_id: policy.window_age for policy in self.services.policies.all()}
+            await self.services.housekeeping.forget_old(discord.utils.utcnow(), self.services.window.max_age, windows)
         except Exception:  # the boundary of a background task: it must go on
             log.exception("forgetting old records failed; it is tried again")
+
+
+async def _roles(guild: discord.Guild, author_id: int) -> frozenset[int]:
+    """The roles of who wrote a post that was read back: Discord sends them with new posts only."""
+    try:
+        return role_ids(await guild.fetch_member(author_id))
+    except discord.NotFound:  # has left
+        return frozenset()
 
 
 async def setup(bot: Copydesk) -> None:

@@ -26,4 +26,12 @@ def to_post(message: discord.Message) -> Post | None:
         parent_channel_id=parent,
         reply_text=reference.content if isinstance(reference, discord.Message) else None,
         is_bot=message.author.bot,
+        role_ids=role_ids(message.author),
     )
+
+
+def role_ids(author: discord.abc.User) -> frozenset[int]:
+    """The roles that Discord sent with an author, without that of everybody; none where it sent only the user."""
+    if not isinstance(author, discord.Member):
+        return frozenset()
+    return frozenset(role.id for role in author.roles if not role.is_default())
