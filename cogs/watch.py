@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_Readable = discord.TextChannel | discord.Thread | discord.VoiceChannel
 _BACKFILL = 200  # posts a channel: what came while the bot was away
 _SAVE_SECONDS = 10
 
@@ -43,17 +42,13 @@ class Watch(commands.Cog):
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        post = to_post(message)
-        if post is not None:
-            await self.services.pipeline.handle(post)
+        await self._handle(message)
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         if payload.message.edited_at is None:
             return  # Discord only added the preview of a link
-        post = to_post(payload.message)
-        if post is not None:
-            await self.services.pipeline.handle(post, edited=True)
+        await self._handle(payload.message, edited=True)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -93,33 +88,31 @@ class Watch(commands.Cog):
     async def _read_missed(self, guild: discord.Guild) -> None:
         """Read what was posted while the bot was away, in the channels where its last post is known."""
         policy = self.services.policies.get(guild.id)
-        roles: dict[int, frozenset[int]] = {}
         for channel_id, newest in self._read_to.get(guild.id, {}).items():
             if self.bot.is_closed():
                 return  # the next start reads on
             channel = guild.get_channel_or_thread(channel_id)
-            if not isinstance(channel, _Readable):
+            if not isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel):
                 continue
             parent_id = channel.parent_id if isinstance(channel, discord.Thread) else None
             mode = policy.channel_mode(channel_id) or policy.channel_mode(parent_id) or Mode.OFF
             if mode is Mode.OFF or (channel.last_message_id or 0) <= newest:
                 continue
             try:
-                await self._read_back(channel, newest, roles if policy.exempt_roles else None)
+                async for message in channel.history(after=discord.Object(newest), limit=_BACKFILL, oldest_first=True):
+                    await self.on_message(message)
             except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
                 reason = error.status if isinstance(error, discord.HTTPException) else type(error).__name__
                 log.warning("channel %d could not be read back: %s", channel_id, reason)
 
-    async def _read_back(self, channel: _Readable, newest: int, roles: dict[int, frozenset[int]] | None) -> None:
-        """Handle a channel's posts after this one; ``roles`` are the authors', as far as they were asked for."""
-        async for message in channel.history(after=discord.Object(newest), limit=_BACKFILL, oldest_first=True):
-            post = to_post(message)
-            if post is not None and roles is not None:
-                if post.author_id not in roles:
-                    roles[post.author_id] = await _roles(channel.guild, post.author_id)
-                post = replace(post, role_ids=roles[post.author_id])
-            if post is not None:
-                await self.services.pipeline.handle(post)
+    async def _handle(self, message: discord.Message, *, edited: bool = False) -> None:
+        post = to_post(message)
+        if post is None or message.guild is None:
+            return
+        policy = self.services.policies.get(post.guild_id)
+        if policy.exempt_roles and policy.mode(post) is not Mode.OFF and not isinstance(message.author, discord.Member):
+            post = replace(post, role_ids=await _roles(message.guild, post.author_id))
+        await self.services.pipeline.handle(post, edited=edited)
 
     @tasks.loop(seconds=_SAVE_SECONDS)
     async def save(self) -> None:
@@ -138,7 +131,7 @@ class Watch(commands.Cog):
 
 
 async def _roles(guild: discord.Guild, author_id: int) -> frozenset[int]:
-    """The roles of who wrote a post that was read back: Discord sends them with new posts only."""
+    """The roles of a post's author: Discord sends them only with new posts."""
     try:
         return role_ids(await guild.fetch_member(author_id))
     except discord.NotFound:  # has left

@@ -16,7 +16,7 @@ from bot.config.table import SETTINGS, Group, Setting
 from bot.discord_ui import setting_words, words
 from bot.discord_ui.answers import answer
 from bot.discord_ui.configuring import Outcome, missing_now, policy_of, save
-from bot.discord_ui.panels import Control, Page, panel, value_page
+from bot.discord_ui.panels import Control, Page, panel, rows_of, value_page
 from bot.discord_ui.permissions import is_admin
 from bot.discord_ui.setup_flow import step, watch_changes
 from bot.model import Mode
@@ -95,12 +95,15 @@ class TypedForm(discord.ui.Modal):
 
 
 async def _pick(interaction: Press, control: Control) -> None:
-    setting = SETTINGS[control.picked[0]]
+    setting = _setting(control.picked[0], control.of)
     await show(interaction, value_page(policy_of(interaction), setting, control.of))
 
 
 async def _back_to_panel(interaction: Press, control: Control) -> None:
-    await show(interaction, panel(policy_of(interaction), Group(control.name), control.of))
+    group = Group(control.name)
+    if not rows_of(group, control.of):
+        raise ValueError(f"no menu of {group} for {control.of}")
+    await show(interaction, panel(policy_of(interaction), group, control.of))
 
 
 async def _value(interaction: Press, control: Control) -> None:
@@ -108,11 +111,11 @@ async def _value(interaction: Press, control: Control) -> None:
 
 
 async def _default(interaction: Press, control: Control) -> None:
-    await _save_and_return(interaction, Change(SETTINGS[control.name].name, None, control.of))
+    await _save_and_return(interaction, Change(_setting(control.name, control.of).name, None, control.of))
 
 
 async def _type(interaction: Press, control: Control) -> None:
-    setting = SETTINGS[control.name]
+    setting = _setting(control.name, control.of)
     value = value_of(policy_of(interaction), setting, control.of)
     raw = "" if value is None else setting.kind.dump(value)
     text = "\n".join(raw) if isinstance(raw, list) else str(raw)
@@ -158,11 +161,24 @@ async def _outdated(interaction: Press, control: Control) -> None:
 
 def _change(control: Control, of: str) -> Change:
     """The change that a menu of values stands for."""
-    setting = SETTINGS[control.name]
+    setting = _setting(control.name, of)
     if isinstance(setting.kind, Ids):
         return Change(setting.name, setting.kind.parse(list(control.picked)), of)
     raw = control.picked[0]
     return Change(setting.name, setting.kind.parse(raw if isinstance(setting.kind, Id) else json.loads(raw)), of)
+
+
+def _setting(name: str, of: str) -> Setting:
+    """A setting that can be chosen for this channel or topic, or for the server.
+
+    Raises:
+        KeyError: there is no such setting.
+        ValueError: it is not chosen for such a thing.
+    """
+    setting = SETTINGS[name]
+    if setting not in rows_of(setting.group, of):
+        raise ValueError(f"{name} is not chosen for {of!r}")
+    return setting
 
 
 _HANDLERS: Mapping[str, Callable[[Press, Control], Awaitable[None]]] = {

@@ -1,11 +1,14 @@
 """``/setup``: the guided steps, what stands in the way in plain words, and what it shows."""
 
+from datetime import time
+
+import discord
 import pytest
 
 from bot.config.changes import Change
 from bot.config.presets import PRESETS
 from bot.discord_ui import setting_words, words
-from bot.model import Mode
+from bot.model import Mode, QuietHours
 from tests.support import CHATTER, CLAIM, choose, open_case, rows, set_mode, set_rights, told
 from tests.support_settings import SEES_ALL, channel_without, pick, policy
 
@@ -184,6 +187,43 @@ async def test_a_listing_shows_every_setting_with_its_value(world):
     assert "**Rest of a topic**: 6 hours (default)" in text
     assert f"Mode in {world.general.mention}: answer" in text
     assert len(shown.embeds[0]) <= 6000
+
+
+async def test_the_summary_tells_of_quiet_hours_and_shortens_what_is_long(world):
+    hours = Change("quiet_hours", QuietHours(time(22), time(7)))
+    channels = [Change("modes", Mode.SHADOW, str(number)) for number in range(1, 30)]
+    exempt = Change("exempt_domains", frozenset(f"site{number}.example" for number in range(100)))
+    await choose(world.bot.services.policies, world.guild.id, hours, exempt, *channels)
+    (embed,) = (await world.admin.slash(world.general, "setup show")).response.embeds
+    assert "From 22:00 to 07:00 (UTC) nothing is answered or suggested." in embed.description
+    assert "and 19 more." in embed.description
+    assert "90 more" in "".join(field.value for field in embed.fields)
+    assert len(embed) <= 6000
+
+
+# Menus that outlived their time
+
+
+@pytest.mark.parametrize(
+    "control",
+    ["nonsense:x:", "default:no_such_setting:", "default:modes:general", "panel:nothing:", "panel:watch:", "step:x:"],
+)
+async def test_a_control_that_this_version_does_not_know_says_so_and_changes_nothing(world, control):
+    view = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(label="Old", custom_id=f"copydesk-set:{control}"))
+    with world.env.time_context():
+        message = await world.bot.get_channel(world.general.id).send("an old menu", view=view)
+    assert told(await world.admin.click(message, label="Old")) == setting_words.OUTDATED
+    assert told(await world.moderator.click(message, label="Old")) == words.ADMINS_ONLY
+    assert await world.bot.services.policies.history(world.guild.id) == []
+
+
+async def test_a_choice_that_fails_is_told_politely_and_logged(world, caplog):
+    page = await at_step(world, 1)
+    world.database.write_now(lambda db: db.execute("ALTER TABLE setting RENAME TO mislaid"))
+    result = await world.admin.select(page, [world.queue], custom_id="copydesk-set:set:moderators_channel_id:")
+    assert result.followups[-1].content == words.FAILED
+    assert "choice of set failed" in caplog.text
 
 
 # Who may

@@ -167,6 +167,16 @@ async def test_fingerprints_leave_when_the_window_has_passed(database, housekeep
     assert await fingerprints.read_to(GUILD) == {CHANNEL: young.message_id}
 
 
+async def test_a_server_that_remembers_for_a_shorter_time_is_rid_of_its_fingerprints_sooner(housekeeping, database):
+    fingerprints = SqliteFingerprintStore(database)
+    hour = timedelta(hours=1)
+    here, elsewhere = make_seen(make_post()), make_seen(make_post(guild_id=GUILD + 1))
+    young = make_seen(make_post(at=START + hour))
+    await fingerprints.save([here, elsewhere, young], {})
+    await housekeeping.forget_old(START + 2 * hour, WINDOW, {GUILD: hour})
+    assert list(fingerprints.load(START)) == [elsewhere, young]
+
+
 async def test_replies_with_their_votes_and_finished_effects_leave_past_their_time(
     database, housekeeping, replies, effects
 ):
