@@ -96,7 +96,7 @@ class Settings(commands.Cog):
 
 async def _open(interaction: Press, group: Group, of: str = "") -> None:
     page = panel(policy_of(interaction), group, of)
-    await answer(interaction, embed=page.embed, view=page.view)
+    await answer(interaction, page.text, view=page.view)
 
 
 async def setup(bot: Copydesk) -> None:

@@ -11,12 +11,12 @@ from discord.ext import commands
 
 from bot.config.file import MAX_FILE, decode, exported, read
 from bot.config.table import Group
-from bot.discord_ui import setting_words
+from bot.discord_ui import setting_words, words
 from bot.discord_ui.answers import answer
 from bot.discord_ui.configuring import missing_now, policy_of, replace_all, roll_back
 from bot.discord_ui.panels import panel
 from bot.discord_ui.permissions import is_admin
-from bot.discord_ui.setup_cards import history_card, overview_card
+from bot.discord_ui.setup_cards import overview_card
 from bot.discord_ui.setup_flow import step
 from bot.errors import InputError
 from bot.model import GuildPolicy
@@ -46,27 +46,26 @@ class Setup(commands.GroupCog, name="setup", description="Set Copydesk up on thi
     async def start(self, interaction: Press) -> None:
         """Set up step by step: a preset, the moderators' channel and roles, the channels to watch."""
         page = step(policy_of(interaction), 0, missing_now(interaction))
-        await answer(interaction, embed=page.embed, view=page.view)
+        await answer(interaction, page.text, view=page.view)
 
     @app_commands.command()
     async def team(self, interaction: Press) -> None:
         """Choose the moderators' channel, the roles, and what moderators may do from cases."""
         page = panel(policy_of(interaction), Group.TEAM)
-        await answer(interaction, embed=page.embed, view=page.view)
+        await answer(interaction, page.text, view=page.view)
 
     @app_commands.command()
     async def show(self, interaction: Press) -> None:
         """List all settings, what Copydesk does by them, and which permissions lack."""
-        await answer(interaction, embed=overview_card(policy_of(interaction), missing_now(interaction)))
+        policy = policy_of(interaction)
+        lines = [*setting_words.summary(policy), "", setting_words.missing(missing_now(interaction))]
+        await answer(interaction, words.cut("\n".join(lines)), embed=overview_card(policy))
 
     @app_commands.command()
     async def history(self, interaction: Press) -> None:
         """List the latest changes of settings: what, who and when."""
         made = await self.services.policies.history(interaction.guild_id or 0, limit=_OFFERED)
-        if made:
-            await answer(interaction, embed=history_card(made))
-        else:
-            await answer(interaction, setting_words.NO_HISTORY)
+        await answer(interaction, setting_words.history(made) if made else setting_words.NO_HISTORY)
 
     @app_commands.command()
     @app_commands.describe(change="Its number in the history: this change and all later ones are undone")

@@ -50,11 +50,11 @@ async def choose(interaction: Press, control: Control) -> None:
 
 async def show(interaction: Press, page: Page, note: str = "") -> None:
     """Show a page in place of the one at hand."""
-    shown: dict[str, Any] = {"content": note or None, "embed": page.embed, "view": page.view}
+    text = words.cut(f"{note}\n\n{page.text}" if note else page.text)
     if interaction.response.is_done():
-        await interaction.edit_original_response(**shown)
+        await interaction.edit_original_response(content=text, view=page.view)
     else:
-        await interaction.response.edit_message(**shown)
+        await interaction.response.edit_message(content=text, view=page.view)
 
 
 class TypedForm(discord.ui.Modal):

@@ -27,9 +27,9 @@ _LABEL, _DESCRIPTION = 100, 100
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A message with menus, seen only by who opened it."""
+    """A message with menus, seen only by who opened it. Text outside embeds: clients show mentions by name there."""
 
-    embed: discord.Embed
+    text: str
     view: discord.ui.View
 
 
@@ -80,25 +80,23 @@ def rows_of(group: Group, of: str) -> list[Setting]:
 def panel(policy: GuildPolicy, group: Group, of: str = "") -> Page:
     """A group's settings as they are, and a menu of them."""
     settings = rows_of(group, of)
-    lines = [f"{setting_words.line(policy, setting, of)}\n-# {setting.what}" for setting in settings]
-    embed = _embed(setting_words.panel_title(group, of), "\n".join(lines))
+    lines = [setting_words.panel_title(group, of), *(setting_words.line(policy, one, of) for one in settings)]
     narrower = [one for one in SETTINGS.values() if one.group is group and one.scope is not Scope.SERVER]
     if not of and narrower:
-        labels = ", ".join(one.label for one in narrower)
-        chosen = setting_words.chosen_elsewhere(policy, narrower)
-        embed.add_field(name=f"{labels}: {setting_words.IN_CHANNELS}", value=chosen or setting_words.NONE_CHOSEN)
+        lines.append(setting_words.chosen_elsewhere(policy, narrower))
     options = [
         discord.SelectOption(label=one.label, value=one.name, description=one.what[:_DESCRIPTION]) for one in settings
     ]
     menu: discord.ui.Select[Any] = discord.ui.Select(
         custom_id=custom_id("pick", group, of), placeholder=setting_words.PICK, options=options
     )
-    return Page(embed, view([menu]))
+    return Page("\n".join(lines), view([menu]))
 
 
 def value_page(policy: GuildPolicy, setting: Setting, of: str = "") -> Page:
     """One setting, and the ways to choose its value."""
-    text = f"{setting.what}\n\n{setting_words.line(policy, setting, of)}"
+    line = setting_words.line(policy, setting, of)
+    text = f"{setting_words.panel_title(setting.group, of)}\n{line}\n{setting.what}"
     items: list[discord.ui.Item[Any]] = []
     menu = value_menu(policy, setting, custom_id("value", setting.name, of), of)
     if menu is not None:
@@ -107,7 +105,7 @@ def value_page(policy: GuildPolicy, setting: Setting, of: str = "") -> Page:
     if setting.kind.typed:
         items.append(button("type", setting_words.TYPE, setting.name, of))
     items.append(button("default", setting_words.TO_DEFAULT, setting.name, of))
-    return Page(_embed(setting_words.panel_title(setting.group, of), text), view(items))
+    return Page(text, view(items))
 
 
 def value_menu(
@@ -183,7 +181,3 @@ def view(items: Iterable[discord.ui.Item[Any]]) -> discord.ui.View:
     for item in items:
         made.add_item(item)
     return made
-
-
-def _embed(title: str, text: str) -> discord.Embed:
-    return discord.Embed(title=title, description=text, colour=discord.Colour.blurple())

@@ -52,7 +52,11 @@ def problems(place: Place, changes: Iterable[Change]) -> list[Problem]:
 
 def lacking(place: Place) -> list[str]:
     """What stands in the way of the settings as they are: permissions may be taken away later."""
-    return [problem.text for problem in problems(place, all_chosen(place.policy))]
+    found = [problem.text for problem in problems(place, all_chosen(place.policy))]
+    cards = place.guild.get_channel(place.policy.moderators_channel_id or 0)
+    if cards is not None and cards.permissions_for(place.guild.default_role).view_channel:
+        found.append(setting_words.seen_by_everybody(cards.id))
+    return found
 
 
 def _cards_channel(place: Place, change: Change) -> list[str]:

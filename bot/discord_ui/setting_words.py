@@ -1,6 +1,6 @@
 """What Copydesk says about settings: values, menus, changes, what it will do, and what is missing."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -31,8 +31,6 @@ NONE = "none"
 NO_HISTORY = "Nothing has been changed here yet."
 NO_SUCH_CHANGE = "There is no such change: `/setup history` lists them."
 NOTHING_TO_UNDO = "Nothing was changed: everything is as it was before that change."
-IN_CHANNELS = "name one in the command to choose it"
-NONE_CHOSEN = "Nothing was chosen for single ones."
 STEPS = (
     "**Step 1 of 4: what kind of server is this?** A preset chooses cooldowns and what counts as a repeat. Each can be"
     " changed later with `/automation`, `/repeats` and `/exempt`. You may go on without one.",
@@ -44,11 +42,8 @@ STEPS = (
     " again, `/setup rollback` goes back.",
 )
 PRESET = "Choose a preset"
-SETUP = "Set-up"
-NOW = "What Copydesk does now"
-MISSING = "What is missing"
-HISTORY = "Latest changes of settings"
-HOW_TO_UNDO = "/setup rollback undoes a change and all later ones"
+HOW_TO_UNDO = "`/setup rollback` undoes a change and all later ones."
+ALL = "All settings, by the command that changes them"
 OUTDATED = "This menu is of another version: open it anew with its command."
 WATCH: Mapping[Mode, str] = {
     Mode.SHADOW: "Only log in these channels",
@@ -75,7 +70,7 @@ _LISTED = 10
 def panel_title(group: Group, of: str) -> str:
     """The heading of a group's menu."""
     where = f" in <#{of}>" if of.isdecimal() else f": {of}" if of else ""
-    return f"{PANELS[group]}{where}"
+    return f"**{PANELS[group]}{where}**"
 
 
 def said(setting: Setting, value: object) -> str:
@@ -108,12 +103,17 @@ def line(policy: GuildPolicy, setting: Setting, of: str = "") -> str:
     return f"**{setting.label}**: {said(setting, value)}{default}"
 
 
-def chosen_elsewhere(policy: GuildPolicy, settings: Iterable[Setting]) -> str:
-    """What was chosen for single channels or topics."""
-    names = {setting.name for setting in settings}
-    made = [change for change in all_chosen(policy) if change.name in names]
-    lines = [f"{place(change)}: {said(change.setting, change.value)}" for change in made]
-    return words.cut("\n".join(lines), 1000)
+def chosen_elsewhere(policy: GuildPolicy, settings: Sequence[Setting]) -> str:
+    """What was chosen for single channels or topics, and that more can be."""
+    lines = [f"- {chosen_line(change)}" for change in all_chosen(policy) if change.setting in settings]
+    more = [f"{len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
+    scopes = " or ".join(dict.fromkeys(setting.scope.value for setting in settings))
+    return "\n".join([f"For a single {scopes}, name it in the command.", *lines[:_LISTED], *more])
+
+
+def chosen_line(change: Change) -> str:
+    """What was chosen for one channel or topic."""
+    return f"{place(change)}: {said(change.setting, change.value)}"
 
 
 def step_line(step: Step) -> str:
@@ -136,7 +136,7 @@ def history(made: Sequence[ChangeSet]) -> str:
         f"**{one.number}** <t:{int(one.at.timestamp())}:R> by <@{one.actor_id}>, {one.how}: {_steps(one, '; ')}"
         for one in made[:_SHOWN_SETS]
     ]
-    return words.cut("\n".join(lines), 4000)
+    return words.cut("\n".join([*lines, HOW_TO_UNDO]))
 
 
 def change_choice(made: ChangeSet) -> str:
@@ -179,6 +179,14 @@ def everybodys_role() -> str:
     return "Everybody has the role @everyone: choose another one."
 
 
+def seen_by_everybody(channel_id: int) -> str:
+    """Members can read what is for moderators."""
+    return (
+        f"Everybody can see <#{channel_id}>. Open that channel's settings (the cog beside its name), then Permissions,"
+        " and make it a private channel."
+    )
+
+
 def needs_cards_channel(what: str) -> str:
     """A setting that shows things to moderators, without their channel."""
     return f"{what} shows things to moderators: choose their channel first with `/setup start`."
@@ -194,9 +202,14 @@ def preset_option(name: str) -> tuple[str, str]:
     return PRESETS[name].label, PRESETS[name].what
 
 
-def summary(policy: GuildPolicy) -> str:
-    """What Copydesk does, in sentences."""
-    lines = [f"- {_where(policy, mode, text)}" for mode, text in _DOING.items()]
+def channels(policy: GuildPolicy) -> list[str]:
+    """What Copydesk does in which channels."""
+    return [f"- {_where(policy, mode, text)}" for mode, text in _DOING.items()]
+
+
+def summary(policy: GuildPolicy) -> list[str]:
+    """What Copydesk does, a sentence a line."""
+    lines = channels(policy)
     kept = f"at most {words.count(policy.answers_per_hour, 'answer')} an hour in a channel"
     rest = f"a topic once in {length(policy.topic_cooldown)} in a channel"
     lines.append(f"- Answers: {kept}, {rest} and once in {length(policy.member_cooldown)} to a member.")
@@ -206,14 +219,16 @@ def summary(policy: GuildPolicy) -> str:
     channel = policy.moderators_channel_id
     lines.append(f"- Cases and suggestions go to <#{channel}>." if channel else f"- {_NO_CARDS}")
     authors = "other members' posts and one's own" if policy.repeats_across_authors else "only one's own posts"
-    channels = "in all channels" if policy.repeats_across_channels else "in the same channel"
-    lines.append(f"- Repeats: {authors}, {channels}, {length(policy.window_age)} back. A person judges each.")
-    return words.cut("\n".join(lines), 1900)
+    where = "in all channels" if policy.repeats_across_channels else "in the same channel"
+    lines.append(f"- Repeats: {authors}, {where}, {length(policy.window_age)} back. A person judges each.")
+    return lines
 
 
 def missing(problems: Sequence[str]) -> str:
     """What lacks, after the summary."""
-    return words.cut("\n".join(f"- {problem}" for problem in problems), 1000) or "Nothing: all permissions are there."
+    if not problems:
+        return "Nothing is missing: all permissions are there."
+    return words.cut("\n".join(["**What is missing**", *(f"- {problem}" for problem in problems)]), 700)
 
 
 _DOING: Mapping[Mode, str] = {

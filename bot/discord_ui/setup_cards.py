@@ -1,35 +1,23 @@
-"""All settings at a glance, and their history -> embeds."""
-
-from collections.abc import Sequence
+"""All settings at a glance -> an embed."""
 
 import discord
 
-from bot.config.changes import ChangeSet
+from bot.config.changes import all_chosen
 from bot.config.table import SETTINGS, Group, Scope
 from bot.discord_ui import setting_words
 from bot.discord_ui.words import cut
 from bot.model import GuildPolicy
 
-_SHARE = 550  # of the 6,000 characters that an embed holds in all
+_SHARE = 900  # of the 6,000 characters that an embed holds in all
 
 
-def overview_card(policy: GuildPolicy, missing: Sequence[str]) -> discord.Embed:
+def overview_card(policy: GuildPolicy) -> discord.Embed:
     """All settings of a server, by the commands that change them."""
-    embed = _embed(setting_words.NOW, setting_words.summary(policy))
-    embed.add_field(name=setting_words.MISSING, value=setting_words.missing(missing), inline=False)
+    embed = discord.Embed(title=setting_words.ALL, colour=discord.Colour.blurple())
     for group in Group:
         rows = [setting for setting in SETTINGS.values() if setting.group is group]
         lines = [setting_words.line(policy, row) for row in rows if row.scope is Scope.SERVER]
-        elsewhere = setting_words.chosen_elsewhere(policy, [row for row in rows if row.scope is not Scope.SERVER])
-        text = cut("\n".join([*lines, *([elsewhere] if elsewhere else [])]), _SHARE)
-        embed.add_field(name=group.command, value=text or setting_words.NONE_CHOSEN, inline=False)
+        narrower = [row for row in rows if row.scope is not Scope.SERVER]
+        lines += [setting_words.chosen_line(change) for change in all_chosen(policy) if change.setting in narrower]
+        embed.add_field(name=group.command, value=cut("\n".join(lines), _SHARE) or setting_words.NONE, inline=False)
     return embed
-
-
-def history_card(made: Sequence[ChangeSet]) -> discord.Embed:
-    """The latest changes, newest first."""
-    return _embed(setting_words.HISTORY, setting_words.history(made)).set_footer(text=setting_words.HOW_TO_UNDO)
-
-
-def _embed(title: str, text: str) -> discord.Embed:
-    return discord.Embed(title=title, description=text, colour=discord.Colour.blurple())

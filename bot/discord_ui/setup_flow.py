@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import discord
@@ -22,14 +22,11 @@ LAST = len(setting_words.STEPS) - 1
 def step(policy: GuildPolicy, number: int, missing: Sequence[str]) -> Page:
     """One step; ``missing`` is what the bot lacks for the settings as they are."""
     number = max(0, min(number, LAST))
-    embed = discord.Embed(
-        title=setting_words.SETUP, description=setting_words.STEPS[number], colour=discord.Colour.blurple()
-    )
+    lines = [setting_words.STEPS[number], *_SHOWN_IN[number](policy)]
     if number == LAST:
-        embed.add_field(name=setting_words.NOW, value=setting_words.summary(policy), inline=False)
-        embed.add_field(name=setting_words.MISSING, value=setting_words.missing(missing), inline=False)
+        lines += ["", setting_words.missing(missing)]
     items = [*_MENUS[number](policy), *_buttons(number)]
-    return Page(embed, view(items))
+    return Page("\n".join(lines), view(items))
 
 
 def watch_changes(policy: GuildPolicy, mode: Mode, picked: Iterable[int]) -> list[Change]:
@@ -77,4 +74,14 @@ def _buttons(number: int) -> list[discord.ui.Item[Any]]:
     return [*([back] if number else []), *([onward] if number < LAST else [])]
 
 
+def _team_lines(policy: GuildPolicy) -> list[str]:
+    return [setting_words.line(policy, SETTINGS[name]) for name in _TEAM]
+
+
+_SHOWN_IN: Sequence[Callable[[GuildPolicy], list[str]]] = (
+    lambda _: [],
+    _team_lines,
+    setting_words.channels,
+    setting_words.summary,
+)
 _MENUS = (_presets, _team, _channels, _nothing)

@@ -111,7 +111,7 @@ async def test_a_menu_offers_every_setting_of_its_group_with_its_value(world, gr
     options = page.components[0]["components"][0]["options"]
     assert [option["value"] for option in options] == [row.name for row in rows]
     for row in rows:
-        assert f"**{row.label}**: {setting_words.said(row, row.default)} (default)" in page.embeds[0].description
+        assert f"**{row.label}**: {setting_words.said(row, row.default)} (default)" in page.content
 
 
 CHOICES = {
@@ -145,9 +145,7 @@ async def test_what_is_picked_in_a_menu_is_saved_and_shown_and_outlives_a_restar
         await world.restart()
     for name, (value, _) in CHOICES[group].items():
         assert getattr(policy(world), name) == value
-        assert (
-            f"**{SETTINGS[name].label}**: {setting_words.said(SETTINGS[name], value)}\n" in page.embeds[0].description
-        )
+        assert f"**{SETTINGS[name].label}**: {setting_words.said(SETTINGS[name], value)}\n" in page.content
     page = await pick(world, page, f"pick:{group}", name)
     page = (await world.admin.click(page, label=setting_words.TO_DEFAULT)).response
     assert getattr(policy(world), name) == SETTINGS[name].default
@@ -167,7 +165,7 @@ async def test_exempt_channels_and_roles_are_picked_and_taken_out_again(world):
     page = await pick(world, page, "value:exempt_roles", role)
     assert policy(world).exempt_channels == {world.general.id, world.queue.id}
     assert policy(world).exempt_roles == {role.id}
-    assert world.general.mention in page.embeds[0].description
+    assert world.general.mention in page.content
     page = await pick(world, page, "pick:exempt", "exempt_channels")
     page = await pick(world, page, "value:exempt_channels")
     assert policy(world).exempt_channels == frozenset()
@@ -193,7 +191,7 @@ async def test_quiet_hours_that_no_menu_offers_are_typed(world):
     result = await world.admin.submit_modal(form, {"typed": "1:30 - 05:45"})
     assert policy(world).quiet_hours == QuietHours(time(1, 30), time(5, 45))
     page = (await world.admin.click(result.response, label=setting_words.BACK)).response
-    assert "**Quiet hours**: 01:30 to 05:45\n" in page.embeds[0].description
+    assert "**Quiet hours**: 01:30 to 05:45\n" in page.content
 
 
 async def test_repeats_are_switched_off_for_one_channel(world):
@@ -202,10 +200,7 @@ async def test_repeats_are_switched_off_for_one_channel(world):
     page = await pick(world, page, f"pick:repeats:{of}", "repeats")
     page = await pick(world, page, f"value:repeats:{of}", "false")
     assert policy(world).repeats == {world.general.id: False}
-    assert (
-        f"Repeats in the channel in {world.general.mention}: off"
-        in (await opened(world, "repeats")).embeds[0].fields[0].value
-    )
+    assert f"- Repeats in the channel in {world.general.mention}: off" in (await opened(world, "repeats")).content
 
 
 async def test_a_topic_is_capped_alone(world):
@@ -251,5 +246,5 @@ async def test_choosing_what_is_so_already_says_so_and_leaves_no_trace(world):
     page = await pick(world, page, "value:window_posts", "5000")
     page = await pick(world, page, "pick:repeats", "window_posts")
     page = await pick(world, page, "value:window_posts", "5000")
-    assert page.content == setting_words.NOTHING_CHANGED
+    assert page.content.startswith(setting_words.NOTHING_CHANGED)
     assert len(await world.bot.services.policies.history(world.guild.id)) == 1
