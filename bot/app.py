@@ -17,9 +17,10 @@ from discord.ext import commands
 import cogs
 from bot.cases.desk import Desk
 from bot.claims.matcher import Matcher
-from bot.discord_ui import presses, words
+from bot.discord_ui import panel_presses, presses, words
 from bot.discord_ui.answers import answer
 from bot.discord_ui.buttons import DeskButton
+from bot.discord_ui.panels import Control
 from bot.discord_ui.sender import DiscordSender
 from bot.doctor import Doctor
 from bot.duplicates import DETECTORS
@@ -98,7 +99,7 @@ class Copydesk(commands.Bot):
         """No prefix commands: the watch cog listens by itself."""
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(DeskButton)
+        self.add_dynamic_items(DeskButton, Control)
         for module in pkgutil.iter_modules(cogs.__path__, "cogs."):
             await self.load_extension(module.name)
         self.services.pipeline.start_restoring()
@@ -115,6 +116,10 @@ class Copydesk(commands.Bot):
     async def on_press(self, interaction: "discord.Interaction[Copydesk]", action: str, key: str) -> None:
         """A member pressed one of our buttons."""
         await presses.press(interaction, action, key)
+
+    async def on_choice(self, interaction: "discord.Interaction[Copydesk]", control: Control) -> None:
+        """A member chose something in a menu of settings."""
+        await panel_presses.choose(interaction, control)
 
     async def _sync_commands(self) -> None:
         """Tell Discord of the commands only when they changed: it allows 200 creations a day."""
@@ -190,7 +195,7 @@ def build_bot(
         pipeline=pipeline,
         desk=Desk(cases, replies, effects, outbox, clock),
         doctor=Doctor(database, library, ledger),
-        inquiry=Inquiry(pipeline, window, replies, cases, effects, clock),
+        inquiry=Inquiry(pipeline, window, replies, cases, effects),
         outbox=outbox,
         policies=policies,
         replies=replies,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model import Band, CaseState, GuildPolicy, Judgement, Match, Mode, Post, Repeat, Reply
-from bot.policy import refusal
+from bot.policy import answers_from, ignored, refusal, topic_mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +93,31 @@ class Decision:
 
 def decide(post: Post, facts: Facts) -> Decision:
     """Decide about one post; never asks anything, never waits."""
-    mode = facts.policy.mode(post)
-    if mode is Mode.OFF or post.is_bot:
-        nothing = Nothing(("the author is a bot",) if post.is_bot else ("the channel is off",))
-        return Decision(nothing, nothing)
-    return Decision(_speech(post, facts, mode), _flag(facts, mode))
+    reason = ignored(facts.policy, post)
+    if reason is not None:
+        return Decision(Nothing((reason,)), Nothing((reason,)))
+    return Decision(_speech(post, facts), _flag(facts, facts.policy.mode(post)))
 
 
-def _speech(post: Post, facts: Facts, mode: Mode) -> Speech:
+def _speech(post: Post, facts: Facts) -> Speech:
     judgement = facts.judgement
     if judgement.band is Band.SILENT or not judgement.matches:
         return Nothing(judgement.reasons)
     match = judgement.matches[0]
-    refused = "the post repeats an earlier one" if facts.repeats else None
+    mode = topic_mode(facts.policy, post, match.slug)
+    refused = "the topic is off on this server" if mode is Mode.OFF else None
+    refused = refused or ("the post repeats an earlier one" if facts.repeats else None)
     refused = refused or refusal(facts.policy, post, match.slug, facts.replies, facts.now)
     if refused:
         return Nothing((*judgement.reasons, refused))
     reasons = judgement.reasons if facts.stale is None else (*judgement.reasons, f"under review: {facts.stale}")
     if mode is Mode.SHADOW:
         return Observe(match, (*reasons, "the channel is in shadow mode"))
-    if mode is Mode.ANSWER and judgement.band is Band.ANSWER and facts.stale is None:
+    needed = answers_from(facts.policy, post, judgement.answer_from)
+    if mode is Mode.ANSWER and judgement.band is Band.ANSWER and facts.stale is None and match.score >= needed:
         return Answer(match, reasons)
+    if judgement.band is Band.ANSWER and match.score < needed:
+        reasons = (*reasons, f"score {match.score:.2f} is below {needed:.2f}, which this channel asks for")
     if facts.policy.moderators_channel_id is not None:
         return Suggest(match, reasons)
     return Nothing((*reasons, "there is no moderators' channel to suggest it in"))

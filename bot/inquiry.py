@@ -1,8 +1,7 @@
 """Why was a post answered or shown to moderators, and why not? Each gate on its way, with value and threshold."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.claims.gate import own_words, stopped_by_gate
 from bot.decide import Decision, Facts, KnownContent
@@ -42,7 +41,7 @@ class Explanation:
         own_words: how many words the gate counts.
         stopped: why the gate lets it not through to the explainers, in words.
         limits: the cooldowns and budgets for the best topic; none without a topic.
-        compared: what each detector of repeats makes of it; none where it is older than what is remembered.
+        compared: what each detector of repeats makes of it; none where it is not compared.
         record: what was decided before.
     """
 
@@ -66,14 +65,12 @@ class Inquiry:
         replies: ReplyStore,
         cases: CaseStore,
         effects: EffectStore,
-        clock: Callable[[], datetime],
     ) -> None:
         self._pipeline = pipeline
         self._window = window
         self._replies = replies
         self._cases = cases
         self._effects = effects
-        self._clock = clock
 
     async def explain(self, post: Post) -> Explanation:
         """Judge a post anew, and look up what was decided about it before."""
@@ -81,7 +78,6 @@ class Inquiry:
         earlier = [reply for reply in replies if reply.message_id != post.message_id]
         facts, decision = await self._pipeline.rehearse(post, earlier)
         topic = facts.judgement.topic
-        in_window = self._clock() - post.at <= self._window.max_age
         return Explanation(
             post=post,
             facts=facts,
@@ -89,7 +85,7 @@ class Inquiry:
             own_words=own_words(post.text),
             stopped=stopped_by_gate(post),
             limits=limits(facts.policy, post, topic, earlier, post.at) if topic is not None else (),
-            compared=self._window.compare(post) if in_window else (),
+            compared=self._window.compare(post) if self._pipeline.compares(post) else (),
             record=await self._recorded(post.guild_id, post.message_id),
         )
 

@@ -5,7 +5,7 @@ Identifiers are Discord snowflakes (integers), times are aware UTC datetimes, sc
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 
@@ -16,6 +16,35 @@ class Mode(StrEnum):
     SHADOW = "shadow"  # decides and logs, shows nothing
     SUGGEST = "suggest"  # moderators approve each answer
     ANSWER = "answer"  # answers by itself
+
+
+class Strictness(StrEnum):
+    """How sure the matcher must be before Copydesk answers by itself."""
+
+    NORMAL = "normal"  # the matcher's own threshold
+    STRICT = "strict"
+    VERY_STRICT = "very strict"
+
+
+class Sensitivity(StrEnum):
+    """How alike two posts must be to be shown as a repeat."""
+
+    NORMAL = "normal"  # the detectors' own thresholds
+    CAREFUL = "careful"
+    CERTAIN = "certain"  # only what a detector is certain of
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Part of each day, by the server's clock; it may go past midnight."""
+
+    start: time
+    end: time
+
+    def contain(self, at: time) -> bool:
+        if self.start <= self.end:
+            return self.start <= at < self.end
+        return at >= self.start or at < self.end
 
 
 class Band(StrEnum):
@@ -39,6 +68,7 @@ class Post:
     parent_channel_id: int | None = None  # of a thread: the channel whose mode it inherits
     reply_text: str | None = field(default=None, repr=False)  # the post that this one replies to
     is_bot: bool = False
+    role_ids: frozenset[int] = frozenset()  # the author's
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +156,7 @@ class Judgement:
     band: Band
     matches: tuple[Match, ...] = ()
     reasons: tuple[str, ...] = ()
+    answer_from: float = 0.0  # the score from which the matcher answers
 
     @property
     def topic(self) -> str | None:
@@ -254,19 +285,35 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class GuildPolicy:
-    """One server's choices. A channel without a mode is off."""
+    """One server's choices; ``bot/config/table.py`` says what each means. A channel without a mode is off."""
 
     guild_id: int
     moderators_channel_id: int | None = None
-    editors_role_id: int | None = None  # its members may change explainers, as admins may
+    moderators_roles: frozenset[int] = frozenset()
+    editors_roles: frozenset[int] = frozenset()
+    admins_roles: frozenset[int] = frozenset()
     modes: Mapping[int, Mode] = field(default_factory=dict)
-    topic_cooldown: timedelta = timedelta(hours=6)  # per topic and channel
+    strictness: Mapping[int, Strictness] = field(default_factory=dict)
+    topic_modes: Mapping[str, Mode] = field(default_factory=dict)
+    topic_cooldown: timedelta = timedelta(hours=6)
     channel_cooldown: timedelta = timedelta(minutes=2)
-    answers_per_hour: int = 6  # per channel
-    repeats_across_authors: bool = True  # whether another member's post counts as repeated
-    repeats_across_channels: bool = True  # whether a post in another channel does
-    move_grace: timedelta = timedelta(minutes=10)  # in which an author may move a post to another channel
-    slow_repost: timedelta = timedelta(days=1)  # from which an author's own repeat is called a re-post
+    member_cooldown: timedelta = timedelta(hours=6)
+    answers_per_hour: int = 6
+    quiet_hours: QuietHours | None = None
+    time_zone: str = "UTC"
+    repeats: Mapping[int, bool] = field(default_factory=dict)
+    repeats_across_authors: bool = True
+    repeats_across_channels: bool = True
+    sensitivity: Sensitivity = Sensitivity.NORMAL
+    window_posts: int = 20_000
+    window_age: timedelta = timedelta(days=14)
+    move_grace: timedelta = timedelta(minutes=10)
+    slow_repost: timedelta = timedelta(days=1)
+    exempt_channels: frozenset[int] = frozenset()
+    exempt_roles: frozenset[int] = frozenset()
+    exempt_domains: frozenset[str] = frozenset()
+    timeouts: bool = False
+    case_threads: bool = False
     all_channels: Mode | None = None  # for channels without a mode of their own; replay uses it
 
     def mode(self, post: Post) -> Mode:

@@ -16,8 +16,9 @@ from bot.duplicates.judgement import Judged, judge
 from bot.duplicates.window import Window
 from bot.errors import StoreError
 from bot.faq.ledger import Ledger
-from bot.model import Band, Judgement, Mode, Post, Repeat, Reply, ReplyState, SeenPost
+from bot.model import Band, GuildPolicy, Judgement, Mode, Post, Repeat, Reply, ReplyState, SeenPost
 from bot.outbox import Outbox
+from bot.policy import counts_repeats, ignored, is_compared
 from bot.storage.protocols import (
     CaseStore,
     FingerprintStore,
@@ -97,6 +98,8 @@ class Pipeline:
         """Fill the window from storage in the background; posts and deletions wait until that is done."""
         self._restored.clear()
         since = self._clock() - self._window.max_age
+        for policy in self._memory.policies.all():
+            self._window.bound(policy.guild_id, policy.window_posts, policy.window_age)
         self._restoring = asyncio.create_task(self._restore_window(since), name="restore window")
 
     async def when_restored(self) -> None:
@@ -106,7 +109,7 @@ class Pipeline:
     async def handle(self, post: Post, *, edited: bool = False) -> Outcome:
         """Do what one post calls for. The same post again (Discord repeats events) has no second effect."""
         policy = self._memory.policies.get(post.guild_id)
-        if policy.mode(post) is Mode.OFF or post.is_bot:
+        if ignored(policy, post) is not None:
             return Outcome(None, (), decide(post, Facts(self._clock(), policy, Judgement(Band.SILENT))))
         await self.when_restored()
         if not edited and self._window.contains(post.guild_id, post.message_id):
@@ -132,11 +135,16 @@ class Pipeline:
             replies: the answers of that time to other posts of the server.
         """
         await self.when_restored()
-        found = self._window.look(post) if self._reaches_back_to(post) else ()
-        judged = judge(post, found, self._memory.policies.get(post.guild_id))
+        policy = self._memory.policies.get(post.guild_id)
+        judged = _judged(post, self._window.look(post) if self.compares(post) else (), policy)
         gathered = await self._gather(post, await self._judge(post), judged)
         facts = replace(gathered, now=post.at, replies=replies)
         return facts, decide(post, facts)
+
+    def compares(self, post: Post) -> bool:
+        """Whether a post is compared with earlier ones: not in an exempt channel, nor if it is too old (an edit)."""
+        policy = self._memory.policies.get(post.guild_id)
+        return self._clock() - post.at <= policy.window_age and is_compared(policy, post)
 
     async def finish(self, longest: float) -> None:
         """Let the posts in progress end, ``longest`` seconds at most, and put the window on disk."""
@@ -148,8 +156,9 @@ class Pipeline:
         self._matching.shutdown(wait=False)
 
     async def _handle(self, post: Post, *, edited: bool) -> Outcome:
-        seen, found = self._look_back(post, edited=edited)
-        judged = judge(post, found, self._memory.policies.get(post.guild_id))
+        policy = self._memory.policies.get(post.guild_id)
+        seen, found = self._look_back(post, policy, edited=edited)
+        judged = _judged(post, found, policy)
         try:
             judgement = await self._judge(post)
             decision, effects, case_number = await self._decide(post, judgement, judged)
@@ -202,15 +211,15 @@ class Pipeline:
         self._memory.policies.forget_guild(guild_id)
         self._memory.replies.forget_guild(guild_id)
 
-    def _look_back(self, post: Post, *, edited: bool) -> tuple[SeenPost | None, tuple[Repeat, ...]]:
+    def _look_back(
+        self, post: Post, policy: GuildPolicy, *, edited: bool
+    ) -> tuple[SeenPost | None, tuple[Repeat, ...]]:
         """Compare with the window and remember, in the order in which posts arrive: nothing here waits."""
-        if not self._reaches_back_to(post):
-            return None, ()  # an old post that was edited
+        if not self.compares(post):
+            return None, ()
+        self._window.bound(post.guild_id, policy.window_posts, policy.window_age)
         seen, repeats = self._window.see(post)
         return (seen if edited or seen.keys else None), repeats
-
-    def _reaches_back_to(self, post: Post) -> bool:
-        return self._clock() - post.at <= self._window.max_age
 
     def _note_read(self, post: Post, seen: SeenPost | None) -> None:
         """The post's effects are on disk: from now on a restart may skip it."""
@@ -294,6 +303,10 @@ class Pipeline:
                 if len(reasons) > 1:
                     log.info("%r: not shown to moderators: %s", post, reasons)
         return effects, case_number
+
+
+def _judged(post: Post, found: tuple[Repeat, ...], policy: GuildPolicy) -> Judged:
+    return judge(post, found, policy) if counts_repeats(policy, post) else Judged((), "repeats are off here")
 
 
 def _nothing(reason: str) -> Decision:

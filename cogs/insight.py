@@ -13,8 +13,9 @@ from bot.discord_ui import words
 from bot.discord_ui.answers import answer
 from bot.discord_ui.checkup import examine_server, report_card
 from bot.discord_ui.message_links import find_message
-from bot.discord_ui.permissions import lacks, to_answer_in
-from bot.discord_ui.posts import to_post
+from bot.discord_ui.permissions import for_admins, for_moderators, lacks, to_answer_in
+from bot.discord_ui.posts import whole_post
+from bot.discord_ui.setting_checks import Place
 from bot.discord_ui.why_card import Surroundings, why_card
 from bot.errors import InputError
 from bot.model import Post
@@ -42,7 +43,7 @@ class Insight(commands.Cog):
     @app_commands.command()
     @app_commands.guild_only()
     @app_commands.default_permissions(manage_messages=True)
-    @app_commands.checks.has_permissions(manage_messages=True)
+    @for_moderators
     @app_commands.describe(message="Its link, or its number if it stands in this channel")
     async def why(self, interaction: Press, message: app_commands.Range[str, 1, 200]) -> None:
         """Explain why a message was answered or flagged, or why not."""
@@ -59,7 +60,7 @@ class Insight(commands.Cog):
 
     @app_commands.guild_only()
     @app_commands.default_permissions(manage_messages=True)
-    @app_commands.checks.has_permissions(manage_messages=True)
+    @for_moderators
     async def why_this(self, interaction: Press, message: discord.Message) -> None:
         """The same from a message's menu; Discord hands its text over without any intent."""
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -71,21 +72,18 @@ class Insight(commands.Cog):
     @app_commands.command()
     @app_commands.guild_only()
     @app_commands.default_permissions(manage_guild=True)
-    @app_commands.checks.has_permissions(manage_guild=True)
+    @for_admins
     async def doctor(self, interaction: Press) -> None:
         """Check intents, permissions, database and explainers, and say what to do."""
         guild = interaction.guild
         assert guild is not None  # noqa: S101  # guild_only
         await interaction.response.defer(ephemeral=True, thinking=True)
-        policy = self.services.policies.get(guild.id)
-        findings = [
-            *examine_server(guild, policy, self.bot.intents),
-            *await self.services.doctor.examine(guild.id),
-        ]
+        place = Place(guild, self.bot.intents, self.services.policies.get(guild.id))
+        findings = [*examine_server(place), *await self.services.doctor.examine(guild.id)]
         await answer(interaction, embed=report_card(findings))
 
     async def _explain(self, interaction: Press, message: discord.Message) -> None:
-        post = to_post(message)
+        post = await whole_post(message, self.services.policies.get(interaction.guild_id or 0))
         if post is None:
             await answer(interaction, words.NOT_A_POST)
             return
@@ -95,12 +93,14 @@ class Insight(commands.Cog):
 
     async def _surroundings(self, message: discord.Message, post: Post, topic: str | None) -> Surroundings:
         guild = message.guild
-        assert guild is not None  # noqa: S101  # to_post
+        assert guild is not None  # noqa: S101  # whole_post
+        changes = await self.services.policies.history(guild.id, limit=1)
         edition = await self.services.editor.served_version(post.guild_id, topic) if topic is not None else None
         return Surroundings(
             lacking=lacks(message.channel.permissions_for(guild.me), to_answer_in(message.channel)),
             edited_at=message.edited_at,
             edition=edition,
+            settings=changes[0] if changes else None,
             rules=await self.services.doctor.rules(),
         )
 

@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.discord_ui import case_cards, words
 from bot.discord_ui.answers import answer
+from bot.discord_ui.permissions import for_moderators
 from bot.storage.protocols import card_key
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Queue(commands.Cog):
     @app_commands.command()
     @app_commands.guild_only()
     @app_commands.default_permissions(manage_messages=True)
-    @app_commands.checks.has_permissions(manage_messages=True)
+    @for_moderators
     async def queue(self, interaction: discord.Interaction[Copydesk]) -> None:
         """List the open cases, oldest first."""
         assert interaction.guild_id is not None  # noqa: S101  # guild_only

@@ -17,11 +17,13 @@ from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
 from bot.app import Copydesk, build_bot
+from bot.config.changes import Change, ChangeSet
 from bot.errors import DeliveryDelayedError
 from bot.model import Effect, EffectKind, Mode, Post, Repeat, SeenPost
 from bot.outbox import Delivered
 from bot.sandbox import simcord_internals
 from bot.storage.database import Database
+from bot.storage.protocols import ChangeAuthor
 
 simcord_internals.settle_quickly()
 
@@ -52,6 +54,21 @@ def make_post(text: str = CHATTER, **fields) -> Post:
     return Post(**{**place, "text": text, **fields})
 
 
+async def choose(policies, guild_id: int, *changes: Change) -> ChangeSet | None:
+    """Change settings, as an admin would by command."""
+    return await policies.change(guild_id, changes, ChangeAuthor(1, START, "/test"))
+
+
+async def set_mode(policies, guild_id: int, channel_id: int, mode: Mode) -> None:
+    """Choose what is done in a channel."""
+    await choose(policies, guild_id, Change("modes", mode, str(channel_id)))
+
+
+async def set_moderators_channel(policies, guild_id: int, channel_id: int) -> None:
+    """Choose where cases and suggestions go."""
+    await choose(policies, guild_id, Change("moderators_channel_id", channel_id))
+
+
 @dataclass
 class World:
     """A server with #general (off until a test switches it on), #mod-queue, two members, a moderator and an admin."""
@@ -71,8 +88,8 @@ class World:
     async def switch_on(self, mode: Mode = Mode.ANSWER) -> None:
         """Choose the moderators' channel and the mode of #general, as the admin would by command."""
         policies = self.bot.services.policies
-        await policies.set_moderators_channel(self.guild.id, self.queue.id)
-        await policies.set_mode(self.guild.id, self.general.id, mode)
+        await set_moderators_channel(policies, self.guild.id, self.queue.id)
+        await set_mode(policies, self.guild.id, self.general.id, mode)
 
     async def restart(self) -> None:
         """Stop the bot and start a new one on the same database."""

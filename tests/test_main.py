@@ -185,7 +185,7 @@ def test_a_wrong_policy_is_told_before_the_work_begins(run, home, tmp_path):
     policy.write_text('mode = "loud"')
     code, _, err = run("replay", path, "--policy", policy, "--decisions", home / "out.jsonl")
     assert code == EX_DATAERR
-    assert err.startswith(f"{policy}: not a policy")
+    assert err.startswith(f"{policy}: mode: ")
     assert not (home / "out.jsonl").exists()
 
 

@@ -25,7 +25,19 @@ from bot.storage.housekeeping import SqliteHousekeeping
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.protocols import Verdict, card_key, reply_key
 from bot.storage.replies import SqliteReplyStore
-from tests.support import AUTHOR, CHANNEL, CHATTER, GUILD, Hold, ScriptedSender, busy_writer, make_post, turns
+from tests.support import (
+    AUTHOR,
+    CHANNEL,
+    CHATTER,
+    GUILD,
+    Hold,
+    ScriptedSender,
+    busy_writer,
+    make_post,
+    set_mode,
+    set_moderators_channel,
+    turns,
+)
 
 MODERATORS, ELSEWHERE, OTHER_GUILD = 19, 11, 2
 ANSWERED = "surely this one about alpha is illegal"
@@ -130,8 +142,8 @@ def sender():
 @pytest.fixture
 async def process(database, clock, sender, matcher):
     process = Process(database, clock, sender, matcher)
-    await process.memory.policies.set_moderators_channel(GUILD, MODERATORS)
-    await process.memory.policies.set_mode(GUILD, CHANNEL, Mode.ANSWER)
+    await set_moderators_channel(process.memory.policies, GUILD, MODERATORS)
+    await set_mode(process.memory.policies, GUILD, CHANNEL, Mode.ANSWER)
     yield process
     await process.outbox.close()
     process.matching.shutdown(wait=False)
@@ -164,7 +176,7 @@ async def cut_off(*tasks):
     ],
 )
 async def test_a_claim_is_treated_as_the_channels_mode_says(process, sender, mode, text, speech, shown):
-    await process.memory.policies.set_mode(GUILD, CHANNEL, mode)
+    await set_mode(process.memory.policies, GUILD, CHANNEL, mode)
     outcome = await process.handle(process.post(text))
     assert isinstance(outcome.decision.speech, speech)
     assert [key.split(":")[0] for key, _ in sender.shown] == shown
@@ -175,7 +187,7 @@ async def test_a_claim_is_treated_as_the_channels_mode_says(process, sender, mod
     [(Mode.ANSWER, OpenCase, 1), (Mode.SUGGEST, OpenCase, 1), (Mode.SHADOW, Nothing, 0), (Mode.OFF, Nothing, 0)],
 )
 async def test_a_repeat_is_treated_as_the_channels_mode_says(process, mode, flag, shown):
-    await process.memory.policies.set_mode(GUILD, CHANNEL, mode)
+    await set_mode(process.memory.policies, GUILD, CHANNEL, mode)
     _, outcome = await process.handle_all(process.post(), process.post())
     assert isinstance(outcome.decision.flag, flag)
     assert outcome.case_number == (1 if shown else None)
@@ -194,14 +206,14 @@ async def test_bots_are_neither_answered_nor_compared(process, matcher):
 
 
 async def test_nothing_of_a_channel_that_is_off_is_remembered(process):
-    await process.memory.policies.set_mode(GUILD, CHANNEL, Mode.OFF)
+    await set_mode(process.memory.policies, GUILD, CHANNEL, Mode.OFF)
     await process.handle(process.post())
     await process.pipeline.save()
     assert len(process.window) == await process.count("fingerprint") == await process.count("channel_cursor") == 0
 
 
 async def test_posts_of_another_server_are_no_repeats(process):
-    await process.memory.policies.set_mode(OTHER_GUILD, CHANNEL, Mode.ANSWER)
+    await set_mode(process.memory.policies, OTHER_GUILD, CHANNEL, Mode.ANSWER)
     await process.handle_all(process.post(), process.post(guild_id=OTHER_GUILD))
     assert await process.count("case") == 0
 
@@ -243,7 +255,7 @@ async def test_a_topic_and_a_channel_rest_after_an_answer_also_across_a_restart(
 
 
 async def test_shadow_mode_rests_like_the_real_one(process):
-    await process.memory.policies.set_mode(GUILD, CHANNEL, Mode.SHADOW)
+    await set_mode(process.memory.policies, GUILD, CHANNEL, Mode.SHADOW)
     first, second = await process.handle_all(process.post(ANSWERED), process.post("surely all of alpha is wrong"))
     assert isinstance(first.decision.speech, Observe)
     assert isinstance(second.decision.speech, Nothing)
@@ -567,7 +579,7 @@ async def test_dismissed_content_stays_quiet_after_a_restart(process):
 
 
 async def test_how_far_a_channel_was_read_is_saved_for_each_channel(process):
-    await process.memory.policies.set_mode(GUILD, ELSEWHERE, Mode.SHADOW)
+    await set_mode(process.memory.policies, GUILD, ELSEWHERE, Mode.SHADOW)
     earlier, here, there = process.post(), process.post(), process.post("ok", channel_id=ELSEWHERE)
     await process.handle_all(earlier, here, there)
     await process.pipeline.save()
@@ -703,7 +715,7 @@ async def leave(process):
 
 
 async def rows_of_the_server(process):
-    tables = ("channel_mode", "guild_policy", "channel_cursor", "fingerprint", "reply", "case", "effect")
+    tables = ("setting", "setting_change", "channel_cursor", "fingerprint", "reply", "case", "effect")
     return [table for table in tables if await process.count(table)]
 
 
@@ -730,7 +742,7 @@ async def test_posts_in_progress_leave_nothing_of_a_server_that_was_left(process
 
 
 async def test_another_servers_memory_outlives_the_leaving(process):
-    await process.memory.policies.set_mode(OTHER_GUILD, CHANNEL, Mode.ANSWER)
+    await set_mode(process.memory.policies, OTHER_GUILD, CHANNEL, Mode.ANSWER)
     await process.handle_all(process.post(), process.post(guild_id=OTHER_GUILD))
     await leave(process)
     process = await process.restart()

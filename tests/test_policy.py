@@ -67,7 +67,7 @@ def test_a_dropped_suggestion_frees_the_cooldowns():
 
 
 def test_another_channel_has_cooldowns_of_its_own():
-    assert refused(reply(SECOND, TOPIC, channel_id=CHANNEL + 1)) is None
+    assert refused(reply(SECOND, TOPIC, channel_id=CHANNEL + 1, author_id=AUTHOR + 1)) is None
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ class Matcher:
         if not matches:
             return Judgement(Band.SILENT, (), ("no phrasing of any explainer comes near",))
         band, why = self._band(matches)
-        return Judgement(band, matches, (matches[0].reason, why))
+        return Judgement(band, matches, (matches[0].reason, why), self._thresholds.answer)
 
     def _best_by_slug(self, passages: Iterable[_Passage], guild_id: int) -> dict[str, _Scored]:
         claims: dict[str, _Scored] = {}

@@ -4,35 +4,36 @@ from collections.abc import Iterator, Sequence
 
 import discord
 
-from bot.discord_ui import words
-from bot.discord_ui.permissions import TO_ANSWER, TO_DELETE, TO_WATCH, lacks, to_answer_in
+from bot.config.changes import all_chosen
+from bot.discord_ui import setting_words, words
+from bot.discord_ui.permissions import TO_DELETE, lacks
+from bot.discord_ui.setting_checks import Place, problems
 from bot.doctor import Finding, Health
-from bot.model import GuildPolicy, Mode
+from bot.model import Mode
 
 _DESCRIPTION = 4000
+_NAMED = 5  # roles that a line names
 _SIGNS = {Health.OK: "\N{CHECK MARK}", Health.NOTE: "!", Health.PROBLEM: "\N{BALLOT X}"}
-_GRANT = "Grant it to my role in the channel's settings, under Permissions."
 
 
-def examine_server(guild: discord.Guild, policy: GuildPolicy, intents: discord.Intents) -> Iterator[Finding]:
+def examine_server(place: Place) -> Iterator[Finding]:
     """Look at a server's side; needs no request to Discord."""
-    yield _intents(intents)
-    yield _moderators_channel(guild, policy)
-    watched = {channel_id: mode for channel_id, mode in policy.modes.items() if mode is not Mode.OFF}
-    if not watched:
-        yield Finding("channels", Health.NOTE, "none is switched on.", "`/watch` switches one on.")
-    for channel_id, mode in watched.items():
-        yield from _channel(guild, channel_id, mode)
-    yield _roles(guild, policy)
+    yield _intents(place.intents)
+    for problem in problems(place, all_chosen(place.policy)):  # as when they were saved
+        yield Finding(problem.change.setting.label, Health.PROBLEM, problem.text)
+    yield _moderators_channel(place)
+    yield _channels(place)
+    yield from _deleting(place)
+    yield _roles(place)
 
 
 def report_card(findings: Sequence[Finding]) -> discord.Embed:
     """All findings, those that ask for somebody first."""
     order = list(reversed(Health))
     lines = [_line(finding) for finding in sorted(findings, key=lambda finding: order.index(finding.health))]
-    problems = sum(finding.health is Health.PROBLEM for finding in findings)
-    title = words.count(problems, "problem") if problems else "No problems"
-    colour = discord.Colour.red() if problems else discord.Colour.green()
+    number = sum(finding.health is Health.PROBLEM for finding in findings)
+    title = words.count(number, "problem") if number else "No problems"
+    colour = discord.Colour.red() if number else discord.Colour.green()
     return discord.Embed(title=title, description=words.cut("\n".join(lines), _DESCRIPTION), colour=colour)
 
 
@@ -48,46 +49,46 @@ def _intents(intents: discord.Intents) -> Finding:
     return Finding("intents", Health.NOTE, words.COMMANDS_ONLY, remedy)
 
 
-def _moderators_channel(guild: discord.Guild, policy: GuildPolicy) -> Finding:
-    name = "moderators' channel"
-    if policy.moderators_channel_id is None:
-        return Finding(name, Health.NOTE, "none: cases and suggestions have no place.", "`/setup` chooses one.")
-    channel = guild.get_channel(policy.moderators_channel_id)
+def _moderators_channel(place: Place) -> Finding:
+    name = "cards for moderators"
+    channel = place.guild.get_channel(place.policy.moderators_channel_id or 0)
     if channel is None:
-        return Finding(name, Health.PROBLEM, "it is gone, or hidden from me.", "`/setup` chooses another.")
-    missing = lacks(channel.permissions_for(guild.me), TO_ANSWER)
-    if missing:
-        return Finding(name, Health.PROBLEM, f"I lack {' and '.join(missing)} in {channel.mention}.", _GRANT)
-    if channel.permissions_for(guild.default_role).view_channel:
-        remedy = "Take View Channel from @everyone there: its cards are for moderators."
-        return Finding(name, Health.NOTE, f"everybody can read {channel.mention}.", remedy)
+        return Finding(name, Health.NOTE, "cases and suggestions have no place.", "`/setup start` chooses one.")
+    if channel.permissions_for(place.guild.default_role).view_channel:
+        return Finding(name, Health.NOTE, setting_words.seen_by_everybody(channel.id))
     return Finding(name, Health.OK, f"{channel.mention}.")
 
 
-def _channel(guild: discord.Guild, channel_id: int, mode: Mode) -> Iterator[Finding]:
-    """A channel that is switched on: what its mode needs, and what the button for deleting needs."""
-    channel = guild.get_channel_or_thread(channel_id)
-    name = f"channel {channel.name}" if channel is not None else "channel"
-    if channel is None:
-        remedy = "If it was deleted, nothing is to be done; else let me see it."
-        yield Finding(name, Health.NOTE, f"<#{channel_id}>, mode {mode.value}, is gone or hidden from me.", remedy)
-        return
-    mine = channel.permissions_for(guild.me)
-    missing = lacks(mine, to_answer_in(channel) if mode in (Mode.ANSWER, Mode.SUGGEST) else TO_WATCH)
-    detail = f"{channel.mention}, mode {mode.value}"
-    if missing:
-        yield Finding(name, Health.PROBLEM, f"{detail}: I lack {' and '.join(missing)}.", _GRANT)
-    elif mode is not Mode.SHADOW and lacks(mine, TO_DELETE):
-        yield Finding(name, Health.NOTE, f"{detail}: without Manage Messages I cannot delete repeats there.", _GRANT)
-    else:
-        yield Finding(name, Health.OK, f"{detail}.")
+def _channels(place: Place) -> Finding:
+    watched = [f"<#{channel_id}> {mode.value}" for channel_id, mode in _watched(place)]
+    if not watched:
+        return Finding("channels", Health.NOTE, "none is switched on.", "`/watch` switches one on.")
+    more = f" and {len(watched) - _NAMED} more" if len(watched) > _NAMED else ""
+    return Finding("channels", Health.OK, f"{', '.join(watched[:_NAMED])}{more}.")
 
 
-def _roles(guild: discord.Guild, policy: GuildPolicy) -> Finding:
-    named = {"editors": policy.editors_role_id}
-    gone = [who for who, role_id in named.items() if role_id is not None and guild.get_role(role_id) is None]
-    if gone:
-        return Finding("roles", Health.NOTE, f"the role for {' and '.join(gone)} is gone.", "`/setup` names another.")
-    above = [role for role in guild.roles if role > guild.me.top_role and not role.is_default()]
-    order = f"my highest is {guild.me.top_role.name}, {words.count(len(above), 'role')} above it"
-    return Finding("roles", Health.OK, f"{order}; nothing that I do depends on their order.")
+def _deleting(place: Place) -> Iterator[Finding]:
+    """Where moderators' button for deleting would fail: no problem, since a server may want it so."""
+    shown = (place.guild.get_channel_or_thread(number) for number, mode in _watched(place) if mode is not Mode.SHADOW)
+    found = [one.mention for one in shown if one is not None and lacks(one.permissions_for(place.guild.me), TO_DELETE)]
+    if found:
+        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+        detail = f"without Manage Messages I cannot delete in {', '.join(found[:_NAMED])}{more}."
+        yield Finding("deleting repeats", Health.NOTE, detail, "Grant it there if moderators are to delete by button.")
+
+
+def _roles(place: Place) -> Finding:
+    """Discord lets the bot time out only members whose highest role is below its own; nothing else asks for order."""
+    name, mine = "order of roles", place.guild.me.top_role
+    if not place.policy.timeouts:
+        return Finding(name, Health.OK, f"mine is {mine.name}; nothing that is switched on depends on it.")
+    above = [role.name for role in reversed(place.guild.roles) if role > mine and not role.managed]
+    if not above:
+        return Finding(name, Health.OK, f"mine, {mine.name}, is above all others.")
+    more = f" and {len(above) - _NAMED} more" if len(above) > _NAMED else ""
+    detail = f"I cannot time out members with {', '.join(map(discord.utils.escape_markdown, above[:_NAMED]))}{more}."
+    return Finding(name, Health.NOTE, detail, f"Drag my role, {mine.name}, above those under Server Settings, Roles.")
+
+
+def _watched(place: Place) -> list[tuple[int, Mode]]:
+    return [(channel_id, mode) for channel_id, mode in place.policy.modes.items() if mode is not Mode.OFF]

@@ -11,7 +11,7 @@ import discord
 from bot.discord_ui import cards, words
 from bot.discord_ui.answers import answer, turn_page
 from bot.discord_ui.buttons import page_view
-from bot.discord_ui.permissions import TO_DELETE, is_moderator, lacks
+from bot.discord_ui.permissions import TO_DELETE, is_moderator, lacks, may_delete
 from bot.errors import AlreadyJudgedError, CaseError
 from bot.model import Case, Vote
 from bot.storage.protocols import reply_key
@@ -156,7 +156,7 @@ async def _cannot_delete(interaction: Press, case: Case) -> str | None:
             continue
         except discord.Forbidden:
             return words.bot_lacks(lacks(discord.Permissions.none(), TO_DELETE), channel_id)
-        if not channel.permissions_for(member).manage_messages:
+        if not may_delete(interaction, channel.permissions_for(member)):
             return words.moderator_lacks(channel_id)
         missing = lacks(channel.permissions_for(guild.me), TO_DELETE)
         if missing:

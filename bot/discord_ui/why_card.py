@@ -7,18 +7,19 @@ from datetime import datetime, timedelta
 import discord
 
 from bot.claims.gate import MIN_WORDS
+from bot.config.changes import ChangeSet
 from bot.decide import Answer, JoinCase, Nothing, Observe, OpenCase, Suggest
-from bot.discord_ui import words
+from bot.discord_ui import setting_words, words
 from bot.discord_ui.case_cards import jump_url
 from bot.duplicates.comparison import Comparison
 from bot.inquiry import Explanation
 from bot.model import Band, Match, Mode, Reply
-from bot.policy import Limit
+from bot.policy import Limit, answers_from, is_compared, is_quiet, topic_mode
 
 _FIELD, _DESCRIPTION = 1000, 1500  # characters; five fields and this stay below the 6,000 of an embed
 _MOST_REASON = 120
 _PASSES, _STOPS, _SAYS = "\N{CHECK MARK}", "\N{BALLOT X}", "\N{BULLET}"
-_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,14 @@ class Surroundings:
         lacking: the permissions that the bot misses to answer there, as Discord's settings call them.
         edited_at: when the post was last edited.
         edition: the version of the server's own text of the topic; None for the built-in one.
+        settings: the latest change of the server's settings.
         rules: the versions of the program and of the explainers.
     """
 
     lacking: Sequence[str]
     edited_at: datetime | None
     edition: int | None
+    settings: ChangeSet | None
     rules: str
 
 
@@ -53,7 +56,8 @@ def why_card(explanation: Explanation, around: Surroundings) -> discord.Embed:
     }
     for name, lines in parts.items():
         embed.add_field(name=name, value=words.cut("\n".join(lines), _FIELD) or "nothing", inline=False)
-    return embed.set_footer(text=around.rules)
+    number = around.settings.number if around.settings is not None else 0
+    return embed.set_footer(text=f"{around.rules}, settings {number}")
 
 
 def _outcome(explanation: Explanation, around: Surroundings) -> Iterator[str]:
@@ -110,6 +114,8 @@ def _changes(explanation: Explanation, around: Surroundings) -> Iterator[str]:
     record, speech, flag = explanation.record, explanation.decision.speech, explanation.decision.flag
     if around.edited_at is not None:
         yield f"the post was edited {_when(around.edited_at)}; this is about its text of now"
+    if around.settings is not None and around.settings.at > explanation.post.at:
+        yield f"settings were changed {_when(around.settings.at)}, in change {around.settings.number}"
     anew = None if isinstance(speech, Nothing) else speech.match.slug
     then = record.reply.slug if record.reply is not None else None
     if anew != then:
@@ -125,8 +131,11 @@ def _channel(explanation: Explanation, around: Surroundings) -> Iterator[str]:
     inherited = not own and policy.channel_mode(post.parent_channel_id) is not None
     source = f"of <#{post.parent_channel_id}>" if inherited else "chosen here" if own else "nothing was chosen"
     yield _gate(mode is not Mode.OFF, f"mode: {mode.value} ({source})")
-    if post.is_bot:
-        yield _gate(False, "author: a bot")
+    if post.is_bot or policy.exempt_roles & post.role_ids:
+        yield _gate(False, f"author: {'a bot' if post.is_bot else 'has an exempt role'}")
+    if policy.quiet_hours is not None:
+        hours = f"{policy.quiet_hours.start:%H:%M} to {policy.quiet_hours.end:%H:%M}, {policy.time_zone}"
+        yield _gate(not is_quiet(policy, explanation.facts.now), f"quiet hours: {hours}")
     yield _gate(not around.lacking, f"I lack {' and '.join(around.lacking)}" if around.lacking else "my permissions")
     has_desk = policy.moderators_channel_id is not None
     yield _gate(has_desk, f"moderators' channel: {f'<#{policy.moderators_channel_id}>' if has_desk else 'none'}")
@@ -141,9 +150,17 @@ def _claim(explanation: Explanation) -> Iterator[str]:
     )
     if explanation.stopped is not None:
         return
+    yield from _band(explanation)
+    yield from (_candidate(number, match) for number, match in enumerate(judgement.matches, 1))
+
+
+def _band(explanation: Explanation) -> Iterator[str]:
+    judgement = explanation.facts.judgement
     reason = judgement.reasons[-1][:_MOST_REASON] if judgement.reasons else ""
     yield _gate(judgement.band is not Band.SILENT, f"band: {judgement.band.value} ({reason})")
-    yield from (_candidate(number, match) for number, match in enumerate(judgement.matches, 1))
+    needed = answers_from(explanation.facts.policy, explanation.post, judgement.answer_from)
+    if judgement.matches and needed != judgement.answer_from:
+        yield _gate(judgement.score >= needed, f"strictness: this channel answers from {needed:.2f}")
 
 
 def _candidate(number: int, match: Match) -> str:
@@ -157,6 +174,9 @@ def _speaking(explanation: Explanation, around: Surroundings) -> Iterator[str]:
         return
     text = f"version {around.edition} of this server" if around.edition is not None else "built in"
     yield f"{_SAYS} text of `{topic}`: {text}"
+    if topic in facts.policy.topic_modes:
+        mode = topic_mode(facts.policy, explanation.post, topic)
+        yield _gate(mode is not Mode.OFF, f"mode of the topic here: {mode.value}")
     if facts.judgement.band is not Band.SILENT:
         yield _gate(facts.stale is None, f"under review: {facts.stale[:_MOST_REASON]}" if facts.stale else "up to date")
     yield from map(_limit, explanation.limits)
@@ -173,7 +193,7 @@ def _limit(limit: Limit) -> str:
 def _repeats(explanation: Explanation) -> Iterator[str]:
     facts = explanation.facts
     if not explanation.compared:
-        yield words.TOO_OLD_TO_COMPARE
+        yield words.TOO_OLD_TO_COMPARE if is_compared(facts.policy, explanation.post) else words.NOT_COMPARED
     yield from (_comparison(explanation.post.guild_id, compared) for compared in explanation.compared)
     if facts.repeats:
         best = facts.repeats[0]
@@ -213,6 +233,5 @@ def _when(at: datetime) -> str:
 
 
 def _span(length: timedelta) -> str:
-    if length >= _HOUR:
-        return f"{length / _HOUR:.3g} h"
-    return f"{length / _MINUTE:.3g} min" if length >= _MINUTE else f"{length.total_seconds():.0f} s"
+    minutes = round(length / _MINUTE)
+    return setting_words.length(minutes * _MINUTE) if minutes else "less than a minute"

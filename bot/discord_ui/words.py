@@ -7,8 +7,11 @@ from bot.errors import AlreadyJudgedError, CopydeskError
 from bot.faq.editor import Saved
 from bot.model import Case, CaseState, Edition, EditionState, Effect, GuildPolicy, Mode, Reply, ReplyState
 
-MODERATORS_ONLY = "This is for moderators: it needs the permission Manage Messages in this channel."
-ADMINS_ONLY = "This is for admins: it needs the permission Manage Server."
+MODERATORS_ONLY = (
+    "This is for moderators: it needs the permission Manage Messages in this channel, or a moderators' role that"
+    " `/setup` names."
+)
+ADMINS_ONLY = "This is for admins: it needs the permission Manage Server, or an admins' role that `/setup` names."
 SERVERS_ONLY = "Use this in a server: Copydesk keeps nothing for direct messages."
 UNKNOWN_TOPIC = "There is no explainer on this. Pick one from the list that appears while you type, or try `/ask`."
 NO_MATCH = "No explainer fits this question well. `/explain` lists the topics while you type."
@@ -18,7 +21,7 @@ THANKS = "Thanks, noted. Only the number of such votes is kept, not who gave the
 VOTED_BEFORE = "You have said so already; it counts once."
 DISMISSED = "The answer is taken back."
 NOT_YOURS_TO_DISMISS = "Only the member who was answered, or a moderator, can take this answer back."
-EDITORS_ONLY = "This is for editors: it needs the permission Manage Server, or the editors' role that `/setup` names."
+EDITORS_ONLY = "This is for editors: it needs the permission Manage Server, or an editors' role that `/setup` names."
 READ_ONE = "Read one with /explain."
 COMMANDS_ONLY = (
     "This installation runs without Discord's message content intent (COPYDESK_MESSAGE_CONTENT=off): commands work,"
@@ -35,6 +38,7 @@ NO_SUCH_MESSAGE = "There is no such message, or it stands where you cannot read 
 OTHER_SERVER = "That message stands on another server."
 NOT_A_POST = "Copydesk never looks at this kind of message: it is a system message, or of a webhook or an app."
 TOO_OLD_TO_COMPARE = "It is older than what is remembered, so nothing can be compared with it."
+NOT_COMPARED = "Its channel is exempt: posts there are not compared."
 DECIDED_OTHERWISE = "it was decided otherwise then: settings, explainers or what is remembered are not the same now"
 NOT_DECIDED_THEN = (
     "no answer is recorded: it came while the channel was off or the bot away, other settings or explainers held,"
@@ -95,23 +99,13 @@ def nothing_on(place: str) -> str:
     return f"This explainer has nothing on {place} alone."
 
 
-def setup_done(channel_id: int, editors_role_id: int | None) -> str:
-    """The moderators' channel was chosen."""
-    editors = f" Members with <@&{editors_role_id}> may edit explainers." if editors_role_id else ""
-    return f"Cases and suggestions now go to <#{channel_id}>.{editors} Next: `/watch` switches channels on."
-
-
-def setup_needed(mode: Mode) -> str:
-    """A mode needs a moderators' channel first."""
-    return f"Mode {mode.value} shows things to moderators: choose their channel first with `/setup`."
-
-
 def watch_set(channel_id: int, mode: Mode, policy: GuildPolicy) -> str:
     """A channel's mode was chosen."""
     text = f"<#{channel_id}> {_MODES[mode]}."
     if mode is Mode.ANSWER and policy.moderators_channel_id is None:
         text += (
-            " Repeated posts are recorded, but there is no moderators' channel to show them in: set it with `/setup`."
+            " Repeated posts are recorded, but there is no moderators' channel to show them in: set it"
+            " with `/setup start`."
         )
     return text
 

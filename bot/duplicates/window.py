@@ -105,6 +105,13 @@ class Window:
         self._total -= 1
         return True
 
+    def bound(self, guild_id: int, posts: int, age: timedelta) -> None:
+        """Choose how many posts of a server are remembered, and for how long."""
+        guild = self._guild(guild_id)
+        before = len(guild)
+        guild.bound(posts, age)
+        self._total += len(guild) - before
+
     def forget_guild(self, guild_id: int) -> None:
         self._total -= len(self._guilds.pop(guild_id, ()))
 
@@ -146,7 +153,7 @@ class Window:
                     earlier = guild.post(sequence, post.guild_id)
                     label = "certain" if score >= detector.certain else "near"
                     found[sequence] = Repeat(earlier, detector.name, earlier.content, score, label)
-        fresh = (repeat for repeat in found.values() if post.at - repeat.of.at <= self.max_age)  # edits come late
+        fresh = (repeat for repeat in found.values() if post.at - repeat.of.at <= guild.max_age)  # edits come late
         return tuple(sorted(fresh, key=lambda repeat: (-repeat.score, repeat.of.message_id)))
 
 

@@ -146,3 +146,30 @@ def repeats(db: Database) -> None:
         CREATE UNIQUE INDEX one_open_case_per_content ON "case" (guild_id, key) WHERE state = 'open';
         """
     )
+
+
+@MIGRATIONS()
+def settings(db: Database) -> None:
+    """One row for each choice of a server, and every change of it with who and when."""
+    db.executescript(
+        """
+        CREATE TABLE setting (
+            guild_id INTEGER NOT NULL, name TEXT NOT NULL, of TEXT NOT NULL, value TEXT NOT NULL,
+            PRIMARY KEY (guild_id, name, of)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE setting_change (
+            guild_id INTEGER NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL, of TEXT NOT NULL,
+            before TEXT, after TEXT, actor_id INTEGER NOT NULL, at REAL NOT NULL, how TEXT NOT NULL,
+            PRIMARY KEY (guild_id, number, name, of)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER setting_change_stays BEFORE UPDATE ON setting_change
+            BEGIN SELECT RAISE (ABORT, 'the history of settings is only added to'); END;
+        INSERT INTO setting SELECT guild_id, 'moderators_channel_id', '', moderators_channel_id
+            FROM guild_policy WHERE moderators_channel_id IS NOT NULL;
+        INSERT INTO setting SELECT guild_id, 'editors_roles', '', '[' || editors_role_id || ']'
+            FROM guild_policy WHERE editors_role_id IS NOT NULL;
+        INSERT INTO setting SELECT guild_id, 'modes', channel_id, '"' || mode || '"' FROM channel_mode;
+        DROP TABLE guild_policy;
+        DROP TABLE channel_mode;
+        """
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.config.changes import Change, ChangeSet
 from bot.decide import KnownContent
 from bot.model import (
     Case,
@@ -19,7 +20,6 @@ from bot.model import (
     Explainer,
     GuildPolicy,
     Match,
-    Mode,
     Post,
     Repeat,
     Reply,
@@ -39,18 +39,29 @@ class Verdict:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeAuthor:
+    """Who changes settings, when, and by which command."""
+
+    actor_id: int
+    at: datetime
+    how: str
+
+
 class PolicyStore(Protocol):
-    """The servers' choices, held in memory and written through."""
+    """The servers' choices, held in memory and written through, with a history that is only added to."""
 
     def get(self, guild_id: int) -> GuildPolicy: ...
 
     def all(self) -> Iterable[GuildPolicy]: ...
 
-    async def set_moderators_channel(self, guild_id: int, channel_id: int) -> None: ...
+    async def change(self, guild_id: int, changes: Sequence[Change], author: ChangeAuthor) -> ChangeSet | None:
+        """Make these changes at once; None where all is so already."""
+        ...
 
-    async def set_editors_role(self, guild_id: int, role_id: int) -> None: ...
-
-    async def set_mode(self, guild_id: int, channel_id: int, mode: Mode) -> None: ...
+    async def history(self, guild_id: int, *, since: int = 1, limit: int | None = None) -> Sequence[ChangeSet]:
+        """What was changed from this number on, newest first."""
+        ...
 
     def forget_guild(self, guild_id: int) -> None: ...
 

@@ -4,11 +4,15 @@ import discord
 import pytest
 
 from bot.app import COMMANDS_ONLY
-from bot.discord_ui import words
+from bot.config.changes import Change
+from bot.config.table import SETTINGS
+from bot.discord_ui import setting_words, words
 from bot.model import Mode
-from tests.support import running_world, set_rights
+from tests.support import choose, running_world, set_mode, set_rights
 
 SIGNS = {"\u2713": "ok", "!": "note", "\u2717": "problem"}
+RIGHTS = ("view_channel", "send_messages", "manage_messages", "embed_links", "read_message_history")
+MODE, CARDS, ROLES = (SETTINGS[name].label for name in ("modes", "moderators_channel_id", "editors_roles"))
 
 
 async def report(world) -> discord.Embed:
@@ -25,17 +29,20 @@ async def findings(world) -> dict[str, tuple[str, str]]:
     return {name[2:]: (SIGNS[part[0]], text) for part, (name, _, text) in zip(parts, names, strict=True)}
 
 
-async def hide_queue(world) -> None:
-    await set_rights(world, world.queue, world.guild.default_role, view_channel=False)
-    await set_rights(
-        world, world.queue, world.bot.user, view_channel=True, send_messages=True, embed_links=True,
-        read_message_history=True,
-    )  # fmt: skip
+async def allow(world, channel, **but: bool) -> None:
+    """The bot has all rights in a channel but these."""
+    await set_rights(world, channel, world.bot.user, **{**dict.fromkeys(RIGHTS, True), **but})
+
+
+async def remove(world, channel) -> None:
+    await world.bot.get_channel(channel.id).delete()
+    await world.env.settle()
 
 
 async def test_a_server_that_is_set_up_has_no_problem(world):
     await world.switch_on()
-    await hide_queue(world)
+    await set_rights(world, world.queue, world.guild.default_role, view_channel=False)
+    await allow(world, world.queue)
     embed = await report(world)
     assert embed.title == "No problems"
     assert {health for health, _ in (await findings(world)).values()} == {"ok"}
@@ -43,8 +50,8 @@ async def test_a_server_that_is_set_up_has_no_problem(world):
 
 async def test_a_new_server_is_told_what_to_choose(world):
     found = await findings(world)
-    assert found["moderators' channel"][0] == found["channels"][0] == "note"
-    assert "/setup" in found["moderators' channel"][1]
+    assert found["cards for moderators"][0] == found["channels"][0] == "note"
+    assert "/setup" in found["cards for moderators"][1]
     assert "/watch" in found["channels"][1]
 
 
@@ -57,72 +64,77 @@ async def test_the_installation_is_examined_as_on_the_command_line(world):
 
 async def test_a_moderators_channel_that_everybody_reads_is_noted(world):
     await world.switch_on()
-    health, text = (await findings(world))["moderators' channel"]
-    assert (health, "everybody can read" in text) == ("note", True)
+    found = await findings(world)
+    assert found["cards for moderators"] == ("note", setting_words.seen_by_everybody(world.queue.id))
 
 
 async def test_what_the_bot_lacks_in_the_moderators_channel_is_a_problem(world):
     await world.switch_on()
-    await set_rights(world, world.queue, world.bot.user, embed_links=False, send_messages=False)
-    health, text = (await findings(world))["moderators' channel"]
-    assert health == "problem"
-    assert f"I lack Send Messages and Embed Links in {world.queue.mention}" in text
-    assert "Grant it" in text
+    await allow(world, world.queue, embed_links=False, send_messages=False)
+    text = setting_words.lacks_in(["Send Messages", "Embed Links"], world.queue.id)
+    assert (await findings(world))[CARDS] == ("problem", text)
 
 
 async def test_a_moderators_channel_that_is_gone_is_a_problem(world):
     await world.switch_on()
-    await world.bot.get_channel(world.queue.id).delete()
-    await world.env.settle()
-    assert (await findings(world))["moderators' channel"][0] == "problem"
+    await remove(world, world.queue)
+    assert (await findings(world))[CARDS] == ("problem", setting_words.gone("channel", world.queue.id))
 
 
 @pytest.mark.parametrize(
-    ("mode", "missing", "health"),
+    ("mode", "missing", "names"),
     [
-        (Mode.ANSWER, "send_messages", "problem"),
-        (Mode.SUGGEST, "embed_links", "problem"),
-        (Mode.SHADOW, "send_messages", "ok"),
-        (Mode.SHADOW, "read_message_history", "problem"),
-        (Mode.ANSWER, "manage_messages", "note"),
-        (Mode.SHADOW, "manage_messages", "ok"),
+        (Mode.ANSWER, "send_messages", {MODE: "problem"}),
+        (Mode.SUGGEST, "read_message_history", {MODE: "problem"}),
+        (Mode.SHADOW, "send_messages", {}),
+        (Mode.ANSWER, "manage_messages", {"deleting repeats": "note"}),
+        (Mode.SHADOW, "manage_messages", {}),
     ],
 )
-async def test_each_channel_is_checked_for_what_its_mode_needs(world, mode, missing, health):
+async def test_each_channel_is_checked_for_what_its_mode_needs(world, mode, missing, names):
     await world.switch_on(mode)
-    rights = dict.fromkeys(
-        ("view_channel", "send_messages", "manage_messages", "embed_links", "read_message_history"), True
-    )
-    await set_rights(world, world.general, world.bot.user, **{**rights, missing: False})
-    found = (await findings(world))["channel general"]
-    assert found[0] == health
-    assert world.general.mention in found[1]
+    await set_rights(world, world.queue, world.guild.default_role, view_channel=False)
+    await allow(world, world.queue)
+    await allow(world, world.general, **{missing: False})
+    found = await findings(world)
+    assert {name: health for name, (health, _) in found.items() if health != "ok"} == names
+    assert all(world.general.mention in found[name][1] for name in names)
 
 
 async def test_a_forum_needs_the_permission_to_write_in_threads(world):
     forum = world.guild.create_forum_channel("help")
-    await world.bot.services.policies.set_mode(world.guild.id, forum.id, Mode.ANSWER)
-    await set_rights(world, forum, world.bot.user, view_channel=True, send_messages_in_threads=False)
-    assert "Send Messages in Threads" in (await findings(world))["channel help"][1]
+    await set_mode(world.bot.services.policies, world.guild.id, forum.id, Mode.ANSWER)
+    await allow(world, forum, send_messages_in_threads=False)
+    assert "Send Messages in Threads" in (await findings(world))[MODE][1]
 
 
-async def test_a_channel_that_is_gone_is_noted_and_one_that_is_off_is_not_looked_at(world):
+async def test_a_channel_that_is_gone_is_told_and_one_that_is_off_is_not_looked_at(world):
     await world.switch_on()
-    await world.bot.get_channel(world.general.id).delete()
-    await world.env.settle()
-    assert "gone or hidden" in (await findings(world))["channel"][1]
-    await world.bot.services.policies.set_mode(world.guild.id, world.general.id, Mode.OFF)
-    assert "channel" not in await findings(world)
+    await remove(world, world.general)
+    assert (await findings(world))[MODE] == ("problem", setting_words.gone("channel", world.general.id))
+    await set_mode(world.bot.services.policies, world.guild.id, world.general.id, Mode.OFF)
+    assert MODE not in await findings(world)
 
 
-async def test_a_role_that_is_gone_is_noted(world):
-    await world.bot.services.policies.set_editors_role(world.guild.id, 4711)
-    assert (await findings(world))["roles"][0] == "note"
+async def test_a_role_that_is_gone_is_told(world):
+    await choose(world.bot.services.policies, world.guild.id, Change("editors_roles", frozenset({4711})))
+    assert (await findings(world))[ROLES] == ("problem", setting_words.gone("role", 4711))
 
 
-async def test_the_bots_place_among_the_roles_is_told(world):
-    world.guild.create_role("above everybody")
-    assert "roles above it" in (await findings(world))["roles"][1]
+async def test_the_order_of_roles_matters_where_timeouts_are_switched_on(world):
+    for number in range(6):
+        world.guild.create_role(f"above *{number}*", position=10 + number)
+    assert (await findings(world))["order of roles"][0] == "ok"
+    await choose(world.bot.services.policies, world.guild.id, Change("timeouts", True))
+    health, text = (await findings(world))["order of roles"]
+    assert health == "note"
+    assert text.startswith("I cannot time out members with above \\*5\\*, above \\*4\\*, ")
+    assert "and 1 more. Drag my role, TestBot, above those" in text
+
+
+async def test_a_role_above_all_others_may_time_out_everybody(world):
+    await choose(world.bot.services.policies, world.guild.id, Change("timeouts", True))
+    assert (await findings(world))["order of roles"] == ("ok", "mine, TestBot, is above all others.")
 
 
 async def test_without_the_content_intent_the_report_says_what_that_means(database):
@@ -134,12 +146,10 @@ async def test_without_the_content_intent_the_report_says_what_that_means(databa
 
 async def test_problems_come_first_and_a_long_report_is_cut(world):
     await world.switch_on()
-    policies = world.bot.services.policies
-    for number in range(200):
-        await policies.set_mode(world.guild.id, 9000 + number, Mode.ANSWER)
-    await set_rights(world, world.general, world.bot.user, send_messages=False)
+    for number in range(60):
+        await set_mode(world.bot.services.policies, world.guild.id, 9000 + number, Mode.ANSWER)
     embed = await report(world)
-    assert embed.title == "1 problem"
-    assert embed.description.startswith("\u2717 **channel general:**")
+    assert embed.title == "60 problems"
+    assert embed.description.startswith(f"\u2717 **{MODE}:**")
     assert len(embed.description) <= 4096
     assert embed.description.endswith("...")

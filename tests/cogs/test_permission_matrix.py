@@ -6,10 +6,11 @@ import discord
 import pytest
 from discord import app_commands
 
+from bot.config.changes import Change
 from bot.discord_ui import words
 from bot.discord_ui.buttons import LOOKS
 from tests.discord_ui.test_buttons import KEYS, MESSAGES, custom_id, plant
-from tests.support import CHATTER, CLAIM, CLAIM_TOPIC, EXPLAINER_FILE, rows
+from tests.support import CHATTER, CLAIM, CLAIM_TOPIC, EXPLAINER_FILE, choose, rows
 
 ROLES = ("asked", "member", "moderator", "editor", "admin", "bot")  # "asked" is who was answered
 ALL, MODERATORS, ADMINS, EDITORS = frozenset(ROLES), {"moderator"}, {"admin"}, {"editor", "admin"}
@@ -91,7 +92,7 @@ async def people(world) -> dict:
     """One member of each kind. Discord's own settings show every command to everybody."""
     guild, env = world.guild, world.env
     editors = guild.create_role("editors")
-    await world.bot.services.policies.set_editors_role(guild.id, editors.id)
+    await choose(world.bot.services.policies, guild.id, Change("editors_roles", frozenset({editors.id})))
     for command in env.backend.commands[None].values():
         guild.set_command_permissions(int(command["id"]), {guild.default_role: True})
     return {

@@ -1,14 +1,29 @@
 """``/why`` and the menu entry *Why?*: what moderators are told of a message, and of what kept the bot from it."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 
 import discord
 import pytest
 
 from bot.app import COMMANDS_ONLY
+from bot.config.changes import Change
 from bot.discord_ui import words
-from bot.model import Mode
-from tests.support import CHATTER, CLAIM, CLAIM_TOPIC, START, open_case, rows, running_world, set_rights, told
+from bot.model import Mode, QuietHours, Strictness
+from bot.storage.protocols import ChangeAuthor
+from tests.support import (
+    CHATTER,
+    CLAIM,
+    CLAIM_TOPIC,
+    START,
+    choose,
+    open_case,
+    rows,
+    running_world,
+    set_mode,
+    set_rights,
+    told,
+)
 
 NEAR = CHATTER.replace("warm", "heavy")
 NEGATED = CHATTER.replace("is late", "is not late")
@@ -60,8 +75,10 @@ async def test_an_answer_is_explained_by_each_gate_with_value_and_threshold(worl
 
 async def test_the_card_names_the_versions_of_the_rules(world):
     embed = await why(world, await world.alice.send(world.general, CLAIM))
-    assert embed.footer.text == await world.bot.services.doctor.rules()
-    assert "explainers " in embed.footer.text
+    assert embed.footer.text == f"{await world.bot.services.doctor.rules()}, settings 0"
+    await world.switch_on()
+    embed = await why(world, await world.alice.send(world.general, CLAIM))
+    assert embed.footer.text.endswith(", settings 2")
 
 
 async def test_the_decision_of_then_is_shown_beside_the_new_one(world):
@@ -94,9 +111,10 @@ async def test_a_cooldown_that_held_the_answer_back_is_told_with_its_length(worl
     post = await world.bob.send(world.general, f"honestly, {CLAIM}")
     gates = field(await why(world, post), "Explainer and cooldowns")
     assert (
-        line(gates, "topic in this channel") == "\u2717 topic in this channel: last answer 10 min before, 6 h must pass"
+        line(gates, "topic in this channel")
+        == "\u2717 topic in this channel: last answer 10 minutes before, 6 hours must pass"
     )
-    assert line(gates, "this channel") == "\u2713 this channel: last answer 10 min before, 2 min must pass"
+    assert line(gates, "this channel") == "\u2713 this channel: last answer 10 minutes before, 2 minutes must pass"
     assert line(gates, "answers in an hour") == "\u2713 answers in an hour: 1, at most 6"
 
 
@@ -108,8 +126,8 @@ async def test_cooldowns_are_judged_as_of_the_time_of_the_post(world):
     await world.env.advance_time(3 * 3600)
     gates = [field(await why(world, post), "Explainer and cooldowns") for post in (first, later)]
     told_first, told_later = (line(text, "topic in this channel") for text in gates)
-    assert told_first == "\u2713 topic in this channel: no answer before, 6 h must pass"
-    assert told_later == "\u2717 topic in this channel: last answer 1 min before, 6 h must pass"
+    assert told_first == "\u2713 topic in this channel: no answer before, 6 hours must pass"
+    assert told_later == "\u2717 topic in this channel: last answer 1 minute before, 6 hours must pass"
 
 
 async def test_the_gate_says_why_it_let_a_post_not_through(world):
@@ -191,6 +209,43 @@ async def test_a_permission_that_the_bot_lacks_is_named(world):
     assert "\u2717 I lack Send Messages and Embed Links" in gates.splitlines()
 
 
+@pytest.mark.parametrize(
+    ("changes", "gate"),
+    [
+        (
+            [Change("strictness", Strictness.VERY_STRICT, "general")],
+            "\u2713 strictness: this channel answers from 0.61",
+        ),
+        ([Change("topic_modes", Mode.OFF, CLAIM_TOPIC)], "\u2717 mode of the topic here: off"),
+        ([Change("topic_modes", Mode.SUGGEST, CLAIM_TOPIC)], "\u2713 mode of the topic here: suggest"),
+        (
+            [Change("quiet_hours", QuietHours(time(22), time(6)))],
+            "\u2717 quiet hours: 22:00 to 06:00, UTC",
+        ),
+        ([Change("repeats", False, "general")], "\u2717 judgement: repeats are off here"),
+        ([Change("exempt_channels", "general")], words.NOT_COMPARED),
+        ([Change("exempt_roles", "regulars")], "\u2717 author: has an exempt role"),
+    ],
+)
+async def test_a_setting_that_decides_is_named_with_its_value(world, changes, gate):
+    await world.switch_on()
+    regulars = world.guild.create_role("regulars")
+    names = {"general": str(world.general.id)}
+    sets = {"general": frozenset({world.general.id}), "regulars": frozenset({regulars.id})}
+    chosen = [
+        replace(
+            one,
+            of=names.get(one.of, one.of),
+            value=sets.get(one.value, one.value) if isinstance(one.value, str) and one.value in sets else one.value,
+        )
+        for one in changes
+    ]
+    await choose(world.bot.services.policies, world.guild.id, *chosen)
+    member = world.guild.add_member(world.env.create_user("regular"), roles=[regulars])
+    embed = await why(world, await member.send(world.general, CLAIM))
+    assert gate in "\n".join(field.value for field in embed.fields).splitlines()
+
+
 # Repeats
 
 
@@ -229,7 +284,7 @@ async def test_a_verdict_on_the_content_is_named_with_its_case(world):
 
 async def test_a_courtesy_that_excuses_a_repeat_is_named(world):
     await world.switch_on()
-    await world.bot.services.policies.set_mode(world.guild.id, world.queue.id, Mode.SUGGEST)
+    await set_mode(world.bot.services.policies, world.guild.id, world.queue.id, Mode.SUGGEST)
     await world.alice.send(world.general, CHATTER)
     embed = await why(world, await world.alice.send(world.queue, CHATTER))
     assert line(field(embed, "Repeats"), "judgement") == "\u2717 judgement: its author moved it to another channel"
@@ -254,14 +309,24 @@ async def test_a_post_from_before_the_memory_says_so(database):
 
 async def test_a_mode_that_was_changed_since_is_told_as_a_change(world):
     post = await world.alice.send(world.general, CLAIM)
+    await choose(world.bot.services.policies, world.guild.id, Change("answers_per_hour", 2))
     await world.switch_on()
-    assert f"**Changed since:** {words.NOT_DECIDED_THEN}" in (await why(world, post)).description
+    text = (await why(world, post)).description
+    assert f"**Changed since:** {words.NOT_DECIDED_THEN}" in text
+    assert "settings were changed" not in text  # at the same second
+
+
+async def test_settings_that_were_changed_since_are_named_by_their_change(world):
+    post = await world.alice.send(world.general, CLAIM)
+    author = ChangeAuthor(world.admin.id, post.created_at + timedelta(seconds=1), "/watch")
+    await world.bot.services.policies.change(world.guild.id, [Change("answers_per_hour", 2)], author)
+    assert ", in change 1" in line((await why(world, post)).description, "**Changed since")
 
 
 async def test_an_answer_that_would_not_be_given_any_more_is_told_as_a_change(world):
     await world.switch_on()
     post = await world.alice.send(world.general, CLAIM)
-    await world.bot.services.policies.set_mode(world.guild.id, world.general.id, Mode.OFF)
+    await set_mode(world.bot.services.policies, world.guild.id, world.general.id, Mode.OFF)
     assert f"**Changed since:** {words.DECIDED_OTHERWISE}" in (await why(world, post)).description
 
 

@@ -12,7 +12,7 @@ from bot.model import EffectKind, Mode
 from bot.outbox import Delivered
 from bot.storage.cases import SqliteCaseStore
 from bot.storage.protocols import card_key, delete_key, reply_key, suggestion_key
-from tests.support import CHATTER, CLAIM, open_case
+from tests.support import CHATTER, CLAIM, open_case, set_mode
 
 NOT_YET = "UPDATE effect SET done = 0, channel_id = NULL, message_id = NULL, problem = NULL"
 
@@ -142,7 +142,7 @@ async def test_an_explainer_that_was_retired_is_refused_by_name(world, kind):
 
 
 async def test_without_a_moderators_channel_the_remedy_is_named(world):
-    await world.bot.services.policies.set_mode(world.guild.id, world.general.id, Mode.ANSWER)
+    await set_mode(world.bot.services.policies, world.guild.id, world.general.id, Mode.ANSWER)
     await world.alice.send(world.general, CHATTER)
     await world.bob.send(world.general, CHATTER)
     effect = await world.bot.services.effects.get(card_key(1))

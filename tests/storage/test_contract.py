@@ -9,6 +9,7 @@ from pathlib import PurePath
 import pytest
 
 from bot.claims.matcher import PhraseIndex
+from bot.config.changes import Change
 from bot.errors import AlreadyJudgedError, UnknownCaseError
 from bot.faq.editions import CORRECTED_FOR, SqliteEditionStore
 from bot.faq.parse import parse_explainer
@@ -45,7 +46,18 @@ from bot.storage.protocols import (
     take_back_key,
 )
 from bot.storage.replies import SqliteReplyStore
-from tests.support import CHANNEL, EXPLAINER_FILE, GUILD, START, make_post, make_repeat, make_seen
+from tests.support import (
+    CHANNEL,
+    EXPLAINER_FILE,
+    GUILD,
+    START,
+    choose,
+    make_post,
+    make_repeat,
+    make_seen,
+    set_mode,
+    set_moderators_channel,
+)
 
 OTHER_GUILD = 2
 ELSEWHERE = 11  # another channel
@@ -144,13 +156,14 @@ def test_a_server_that_chose_nothing_has_the_default_under_its_own_number(stores
 
 
 async def test_what_a_server_chose_is_known_at_once_and_after_a_restart(backend, stores):
-    await stores.policies.set_moderators_channel(GUILD, ELSEWHERE)
-    await stores.policies.set_mode(GUILD, CHANNEL, Mode.SHADOW)
-    await stores.policies.set_mode(GUILD, BIG, Mode.ANSWER)
-    await stores.policies.set_mode(GUILD, CHANNEL, Mode.OFF)
-    await stores.policies.set_editors_role(GUILD, BIG)
+    await set_moderators_channel(stores.policies, GUILD, ELSEWHERE)
+    await set_mode(stores.policies, GUILD, CHANNEL, Mode.SHADOW)
+    await set_mode(stores.policies, GUILD, BIG, Mode.ANSWER)
+    await set_mode(stores.policies, GUILD, CHANNEL, Mode.OFF)
+    await choose(stores.policies, GUILD, Change("editors_roles", frozenset({BIG})))
     modes = {CHANNEL: Mode.OFF, BIG: Mode.ANSWER}
-    chosen = GuildPolicy(GUILD, ELSEWHERE, BIG, modes, topic_cooldown=timedelta(hours=3))
+    roles = frozenset({BIG})
+    chosen = GuildPolicy(GUILD, ELSEWHERE, editors_roles=roles, modes=modes, topic_cooldown=timedelta(hours=3))
     assert stores.policies.get(GUILD) == chosen
     assert backend.stores().policies.get(GUILD) == chosen
     assert tuple(backend.stores().policies.all()) == (chosen,)
@@ -158,15 +171,15 @@ async def test_what_a_server_chose_is_known_at_once_and_after_a_restart(backend,
 
 async def test_choices_made_at_the_same_time_are_all_kept(backend, stores):
     await asyncio.gather(
-        stores.policies.set_moderators_channel(GUILD, ELSEWHERE),
-        *(stores.policies.set_mode(GUILD, channel, Mode.SUGGEST) for channel in range(20)),
+        set_moderators_channel(stores.policies, GUILD, ELSEWHERE),
+        *(set_mode(stores.policies, GUILD, channel, Mode.SUGGEST) for channel in range(20)),
     )
     assert stores.policies.get(GUILD).modes == dict.fromkeys(range(20), Mode.SUGGEST)
     assert backend.stores().policies.get(GUILD) == stores.policies.get(GUILD)
 
 
 async def test_a_forgotten_server_has_the_default_again(stores):
-    await stores.policies.set_mode(GUILD, CHANNEL, Mode.ANSWER)
+    await set_mode(stores.policies, GUILD, CHANNEL, Mode.ANSWER)
     stores.policies.forget_guild(GUILD)
     stores.policies.forget_guild(GUILD)
     assert stores.policies.get(GUILD).modes == {}
@@ -742,8 +755,8 @@ def explainer():
 
 @pytest.fixture
 async def canary(stores, explainer):
-    await stores.policies.set_moderators_channel(GUILD, ELSEWHERE)
-    await stores.policies.set_mode(GUILD, CHANNEL, Mode.ANSWER)
+    await set_moderators_channel(stores.policies, GUILD, ELSEWHERE)
+    await set_mode(stores.policies, GUILD, CHANNEL, Mode.ANSWER)
     original, repeat = posts(2)
     seen = make_seen(original)
     await stores.fingerprints.save([seen], {(GUILD, CHANNEL): original.message_id})
@@ -829,7 +842,7 @@ REACHES = {
     "read a channel": lambda s, c: s.fingerprints.save([], {(OTHER_GUILD, CHANNEL): BIG}),
     "try cards again": lambda s, c: s.effects.try_again(OTHER_GUILD, EffectKind.CASE_CARD),
     "try suggestions again": lambda s, c: s.effects.try_again(OTHER_GUILD, EffectKind.SUGGESTION),
-    "switch a channel off": lambda s, c: s.policies.set_mode(OTHER_GUILD, CHANNEL, Mode.OFF),
+    "switch a channel off": lambda s, c: set_mode(s.policies, OTHER_GUILD, CHANNEL, Mode.OFF),
     "answer the same post": lambda s, c: a_reply(s, guild_id=OTHER_GUILD, message_id=c.answer.message_id),
     "repeat the same content": lambda s, c: a_case(s, guild=OTHER_GUILD),
 }
