@@ -193,7 +193,7 @@ def build_bot(
         library=library,
         editor=editor,
         pipeline=pipeline,
-        desk=Desk(cases, replies, effects, outbox, clock),
+        desk=Desk(cases, replies, effects, outbox, window, clock),
         doctor=Doctor(database, library, ledger),
         inquiry=Inquiry(pipeline, window, replies, cases, effects),
         outbox=outbox,

@@ -35,6 +35,11 @@ def is_moderator(interaction: discord.Interaction[Any]) -> bool:
     return interaction.permissions.manage_messages or _has(interaction, _policy(interaction).moderators_roles)
 
 
+def moderates(member: discord.Member, policy: GuildPolicy) -> bool:
+    """Whether a member is a moderator on the whole server: by permission, or by a role that the server named."""
+    return member.guild_permissions.manage_messages or any(role.id in policy.moderators_roles for role in member.roles)
+
+
 def is_admin(interaction: discord.Interaction[Any]) -> bool:
     """Whether the member may manage the server, or has a role that it named for admins."""
     return interaction.permissions.manage_guild or _has(interaction, _policy(interaction).admins_roles)

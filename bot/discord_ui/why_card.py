@@ -8,8 +8,8 @@ import discord
 
 from bot.claims.gate import MIN_WORDS
 from bot.config.changes import ChangeSet
-from bot.decide import Answer, JoinCase, Nothing, Observe, OpenCase, Suggest
-from bot.discord_ui import setting_words, words
+from bot.decide import Answer, JoinCase, KnownContent, Nothing, Observe, OpenCase, Suggest
+from bot.discord_ui import case_words, setting_words, words
 from bot.discord_ui.case_cards import jump_url
 from bot.duplicates.comparison import Comparison
 from bot.inquiry import Explanation
@@ -63,7 +63,7 @@ def why_card(explanation: Explanation, around: Surroundings) -> discord.Embed:
 def _outcome(explanation: Explanation, around: Surroundings) -> Iterator[str]:
     post = explanation.post
     link = f"[This post]({jump_url(post.guild_id, post.channel_id, post.message_id)})"
-    yield f"{link} in <#{post.channel_id}> by <@{post.author_id}>, {_when(post.at)}"
+    yield f"{link} in <#{post.channel_id}> by <@{post.author_id}>, {case_words.ago(post.at)}"
     yield f"**Decided then:** {'; '.join(_recorded(explanation)) or 'nothing is recorded'}"
     speech, flag = explanation.decision.speech, explanation.decision.flag
     yield f"**Judged anew:** {_speech(explanation)}; {_flag(explanation)}"
@@ -79,12 +79,16 @@ def _recorded(explanation: Explanation) -> Iterator[str]:
     if record.shown is not None and record.shown.problem is not None:
         yield f"Discord refused the answer: {record.shown.problem[:_MOST_REASON]}"
     for case in record.cases:
-        yield f"case {case.number}, {words.verdict(case.state)}"
+        yield _case(case)
+
+
+def _case(case: KnownContent) -> str:
+    return f"case {case.number}, {case_words.RULINGS[case.ruling] if case.ruling is not None else case.state}"
 
 
 def _reply(reply: Reply) -> str:
     who = f" by <@{reply.judged_by}>" if reply.judged_by else ""
-    return f"`{reply.slug}`, score {reply.score:.2f}, {words.verdict(reply.state)}{who}, {_when(reply.at)}"
+    return f"`{reply.slug}`, score {reply.score:.2f}, {words.reply_state(reply.state)}{who}, {case_words.ago(reply.at)}"
 
 
 def _speech(explanation: Explanation) -> str:
@@ -113,9 +117,9 @@ def _changes(explanation: Explanation, around: Surroundings) -> Iterator[str]:
     """Where the judgement of today is not that of then."""
     record, speech, flag = explanation.record, explanation.decision.speech, explanation.decision.flag
     if around.edited_at is not None:
-        yield f"the post was edited {_when(around.edited_at)}; this is about its text of now"
+        yield f"the post was edited {case_words.ago(around.edited_at)}; this is about its text of now"
     if around.settings is not None and around.settings.at > explanation.post.at:
-        yield f"settings were changed {_when(around.settings.at)}, in change {around.settings.number}"
+        yield f"settings were changed {case_words.ago(around.settings.at)}, in change {around.settings.number}"
     anew = None if isinstance(speech, Nothing) else speech.match.slug
     then = record.reply.slug if record.reply is not None else None
     if anew != then:
@@ -201,7 +205,7 @@ def _repeats(explanation: Explanation) -> Iterator[str]:
     if facts.repeat_note:
         yield _gate(bool(facts.repeats), f"judgement: {facts.repeat_note}")
     if facts.known is not None:
-        yield f"{_SAYS} known content: case {facts.known.number}, {words.verdict(facts.known.state)}"
+        yield f"{_SAYS} known content: {_case(facts.known)}"
 
 
 def _comparison(guild_id: int, one: Comparison) -> str:
@@ -226,10 +230,6 @@ def _mark(passes: bool) -> str:
 
 def _reasons(reasons: Iterable[str]) -> str:
     return "; ".join(discord.utils.escape_markdown(reason[:_MOST_REASON]) for reason in reasons if reason)
-
-
-def _when(at: datetime) -> str:
-    return f"<t:{int(at.timestamp())}:R>"
 
 
 def _span(length: timedelta) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from hashlib import blake2b
 
 from bot.duplicates.comparison import Comparison, compare
+from bot.duplicates.content import content_number
 from bot.duplicates.detector import Detector, Keys
 from bot.duplicates.gist import Gist
 from bot.duplicates.guild_window import GuildWindow, in_order, packed
@@ -52,7 +52,7 @@ class Window:
         gist = Gist.of(post.text, post.guild_id)
         keys = {detector.name: detector.keys(gist) for detector in self._detectors}
         repeats = self._repeats(post, gist, keys, guild)
-        content = repeats[0].key if repeats else _content(gist)
+        content = repeats[0].key if repeats else content_number(gist, post.message_id)
         ids = (post.guild_id, post.channel_id, post.message_id, post.author_id)
         seen = SeenPost(*ids, post.at, packed(keys), gist.pack(), content)
         self.remember(seen)
@@ -155,10 +155,3 @@ class Window:
                     found[sequence] = Repeat(earlier, detector.name, earlier.content, score, label)
         fresh = (repeat for repeat in found.values() if post.at - repeat.of.at <= guild.max_age)  # edits come late
         return tuple(sorted(fresh, key=lambda repeat: (-repeat.score, repeat.of.message_id)))
-
-
-def _content(gist: Gist) -> int:
-    """Names what a post says, in the 63 bits that every store holds; the repeats of a post inherit it."""
-    said = gist.skeleton or " ".join(gist.links)
-    digest = blake2b(said.encode("utf-8", "replace"), digest_size=8, salt=gist.salt.to_bytes(16, "big")).digest()
-    return int.from_bytes(digest, "big") >> 1
