@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database as Connection
 
-from bot.case import CLAIM_LASTS, QUIET, WAITING, Act, CaseRef, CaseState, Report, Ruling
+from bot.case import CLAIM_LASTS, PHRASE, QUIET, WAITING, Act, CaseRef, CaseState, Report, Ruling
 from bot.errors import AlreadyJudgedError, CaseError
 from bot.model import EffectKind, Post, SeenPost
 from bot.storage.case_rows import Excerpts, case_row, deletion_problems, standing_copies
@@ -41,6 +41,7 @@ _INSERT_TIMEOUT = """
 _LATEST_TIMEOUT = """
     SELECT id, lifted_by FROM case_timeout WHERE case_id = ? AND guild_id = ? AND member_id = ? ORDER BY id DESC LIMIT 1
 """
+_TOUCH = 'UPDATE "case" SET changed_at = ? WHERE id = ? RETURNING detector'
 _LAST_EVENT = "SELECT id FROM case_event WHERE case_id = ? ORDER BY id DESC LIMIT 1"
 _UNREFUSED = "SELECT 1 FROM effect WHERE key = ? AND problem IS NULL"
 _LAST_ACTOR = "SELECT actor_id FROM case_event WHERE case_id = ? AND event = ? ORDER BY id DESC LIMIT 1"
@@ -104,7 +105,7 @@ def allow(db: Connection, guild_id: int, phrase: str, mark: int, verdict: Verdic
     row = known_row(db, guild_id, [mark])
     if row is not None and (row["ruling"] == Ruling.ALLOWED or row["state"] in WAITING):
         raise CaseError(f"case {row['number']} is about this content already")
-    row = _open(db, guild_id, Found("phrase", mark, "allowed", 1.0, frozenset({mark})), verdict.at)
+    row = _open(db, guild_id, Found(PHRASE, mark, "allowed", 1.0, frozenset({mark})), verdict.at)
     _judge(db, row["id"], Ruling.ALLOWED, verdict)
     add_event(db, row["id"], Verdict(verdict.moderator_id, verdict.at, phrase), Ruling.ALLOWED)
     return CaseRef(row["id"], row["number"])
@@ -160,7 +161,7 @@ def undo(db: Connection, guild_id: int, case_id: int, verdict: Verdict) -> Keys:
         return note_done(db, guild_id, case_id, verdict, Act.WOKEN)
     if row["state"] in WAITING:
         raise CaseError(f"case {row['number']} has no verdict to undo")
-    if row["detector"] == "phrase":
+    if row["detector"] == PHRASE:
         raise CaseError(f"case {row['number']} is about no post: `/case disallow` takes it off the list")
     marks = [mark["mark"] for mark in db.query("SELECT mark FROM case_mark WHERE case_id = ?", [case_id])]
     other = known_row(db, guild_id, marks)
@@ -244,8 +245,10 @@ def set_columns(db: Connection, case_id: int, **values: Value) -> None:
 
 
 def show(db: Connection, guild_id: int, case_id: int, now: datetime) -> Keys:
-    """Something has changed: have the card follow."""
-    set_columns(db, case_id, changed_at=row_time(now))
+    """Something has changed: have the card follow. A phrase that is allowed without a post has none."""
+    detector = db.execute(_TOUCH, [row_time(now), case_id]).fetchone()[0]
+    if detector == PHRASE:
+        return []
     want(db, card_key(case_id), guild_id, EffectKind.CASE_CARD, {"case": case_id}, now)
     return [card_key(case_id)]
 
