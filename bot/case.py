@@ -168,6 +168,7 @@ class Case:
     notes: tuple[CaseEvent, ...] = ()  # the newest, oldest first
     earlier: tuple[EarlierVerdict, ...] = ()  # newest first
     timeouts: tuple[Timeout, ...] = ()  # newest first
+    note_key: str | None = None  # of the effect that tells members
     phrase: str | None = None  # the text, where moderators allowed one without a post
 
     @property

@@ -16,7 +16,7 @@ from bot.errors import AlreadyJudgedError, CaseError
 from bot.model import EffectKind, Post, SeenPost
 from bot.storage.case_rows import Excerpts, case_row, deletion_problems, standing_copies
 from bot.storage.effects import want
-from bot.storage.protocols import Verdict, card_key, delete_key, note_key, take_note_back_key, timeout_key
+from bot.storage.protocols import Verdict, card_key, delete_key, note_key, timeout_key
 from bot.storage.rows import one, row_time
 
 _KNOWN = """
@@ -168,8 +168,10 @@ def undo(db: Connection, guild_id: int, case_id: int, verdict: Verdict) -> Keys:
     if other is not None and other["id"] != case_id and other["state"] in WAITING:
         raise CaseError(f"case {other['number']} is about the same content and waits: judge that one")
     set_columns(db, case_id, state=CaseState.REOPENED, closed_at=None, note_key=None, **_UNJUDGED)
-    taken_back = _take_note_back(db, guild_id, row["note_key"], verdict.at)
-    return [*taken_back, *note_done(db, guild_id, case_id, verdict, Act.REOPENED)]
+    told = [row["note_key"]] if row["note_key"] is not None else []
+    for key in told:  # its next version is none
+        want(db, key, guild_id, EffectKind.NOTE, {}, verdict.at)
+    return [*told, *note_done(db, guild_id, case_id, verdict, Act.REOPENED)]
 
 
 def disallow(db: Connection, guild_id: int, case_id: int, verdict: Verdict) -> Keys:
@@ -313,20 +315,6 @@ def _want_timeout(db: Connection, guild_id: int, case_id: int, timeout_id: int, 
     payload = {"case": case_id, "timeout": timeout_id}
     want(db, timeout_key(timeout_id), guild_id, EffectKind.TIMEOUT, payload, now)
     return [timeout_key(timeout_id)]
-
-
-def _take_note_back(db: Connection, guild_id: int, key: str | None, now: datetime) -> Keys:
-    """What was said to members is unsaid: the note's message is deleted, or the note never sent."""
-    effect = one(db, "SELECT * FROM effect WHERE key = ?", [key]) if key is not None else None
-    if effect is None:
-        return []
-    if effect["message_id"] is None:
-        db.execute("UPDATE effect SET done = wanted WHERE key = ?", [key])
-        return []
-    payload = {"channel": effect["channel_id"], "message": effect["message_id"]}
-    taken_back = take_note_back_key(effect["message_id"])
-    want(db, taken_back, guild_id, EffectKind.TAKE_BACK, payload, now)
-    return [taken_back]
 
 
 def _is_in_case(db: Connection, case_id: int, message_id: int) -> bool:

@@ -92,7 +92,7 @@ def tick(db: Connection, now: datetime) -> set[int]:
 def _end(db: Connection, query: str, times: dict[str, float], act: Act, values: Columns) -> set[int]:
     ended = {row["id"] for row in db.query(query, times)}
     for case_id in ended:
-        set_columns(db, case_id, **values)
+        set_columns(db, case_id, changed_at=times["now"], **values)
         add_event(db, case_id, by_itself(from_row_time(times["now"])), act)
     return ended
 

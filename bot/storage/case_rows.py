@@ -149,6 +149,7 @@ def get_case(db: Connection, guild_id: int, case_id: int, excerpts: Excerpts) ->
         notes=tuple(_event(note) for note in reversed(notes)),
         earlier=tuple(_earlier(verdict) for verdict in earlier),
         timeouts=tuple(get_timeouts(db, case_id)),
+        note_key=row["note_key"],
         phrase=_phrase(db, case_id) if row["detector"] == PHRASE else None,
     )
 
