@@ -13,7 +13,7 @@ from bot.config.file import MAX_FILE, decode, exported, read
 from bot.config.table import Group
 from bot.discord_ui import setting_words, words
 from bot.discord_ui.answers import answer
-from bot.discord_ui.configuring import missing_now, policy_of, replace_all, roll_back
+from bot.discord_ui.configuring import missing_now, policy_of, replace_all, roll_back, state_of
 from bot.discord_ui.panels import panel
 from bot.discord_ui.permissions import is_admin
 from bot.discord_ui.setup_cards import overview_card
@@ -45,7 +45,7 @@ class Setup(commands.GroupCog, name="setup", description="Set Copydesk up on thi
     @app_commands.command()
     async def start(self, interaction: Press) -> None:
         """Set up step by step: a preset, the moderators' channel and roles, the channels to watch."""
-        page = step(policy_of(interaction), 0, missing_now(interaction))
+        page = step(state_of(interaction), 0, missing_now(interaction))
         await answer(interaction, page.text, view=page.view)
 
     @app_commands.command()

@@ -104,7 +104,7 @@ def _change(setting: Setting, of: str, raw: object, channel_number: Callable[[st
     elif setting.scope is Scope.TOPIC and not _TOPIC.fullmatch(of):
         raise ValueError("no topic has such a name")
     if isinstance(setting.kind, Ids) and setting.kind.of == "channel" and isinstance(raw, list):
-        raw = [channel_number(one) if isinstance(one, str) else one for one in raw]
+        raw = [channel_number(str(one)) for one in raw]
     return Change(setting.name, setting.kind.parse(raw), of)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.config.changes import Change, ChangeSet, difference, undoing
 from bot.discord_ui import setting_words
+from bot.discord_ui.panels import State
 from bot.discord_ui.setting_checks import Place, Problem, lacking, problems
 from bot.storage.protocols import ChangeAuthor
 
@@ -35,6 +36,13 @@ class Outcome:
 def policy_of(interaction: Press) -> GuildPolicy:
     """The policy of the server where somebody acts."""
     return interaction.client.services.policies.get(interaction.guild_id or 0)
+
+
+def state_of(interaction: Press) -> State:
+    """What the menus of the server where somebody acts show."""
+    guild = interaction.guild
+    known = [*guild.channels, *guild.threads, *guild.roles] if guild is not None else []
+    return State(policy_of(interaction), frozenset(one.id for one in known))
 
 
 async def save(interaction: Press, changes: Sequence[Change], how: str) -> Outcome:

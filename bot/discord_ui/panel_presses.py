@@ -15,7 +15,7 @@ from bot.config.presets import PRESETS
 from bot.config.table import SETTINGS, Group, Setting
 from bot.discord_ui import setting_words, words
 from bot.discord_ui.answers import answer
-from bot.discord_ui.configuring import Outcome, missing_now, policy_of, save
+from bot.discord_ui.configuring import Outcome, missing_now, policy_of, save, state_of
 from bot.discord_ui.panels import Control, Page, panel, rows_of, value_page
 from bot.discord_ui.permissions import is_admin
 from bot.discord_ui.setup_flow import step, watch_changes
@@ -42,6 +42,7 @@ async def choose(interaction: Press, control: Control) -> None:
         else:
             await _HANDLERS.get(control.action, _outdated)(interaction, control)
     except (KeyError, ValueError):  # a setting or a choice that this version does not have
+        log.warning("choice of %s is not known", control.action, exc_info=True)
         await answer(interaction, setting_words.OUTDATED)
     except Exception:  # the boundary of a press: the member is told, the log has the rest
         log.exception("choice of %s failed", control.action)
@@ -75,6 +76,9 @@ class TypedForm(discord.ui.Modal):
         self.add_item(self._box)
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
+        if not is_admin(interaction):  # no longer, since the form was opened
+            await answer(interaction, words.ADMINS_ONLY)
+            return
         typed = self._box.value.strip()
         try:
             value = self._setting.kind.parse(typed) if typed else None
@@ -85,7 +89,7 @@ class TypedForm(discord.ui.Modal):
             outcome = await save(
                 interaction, [Change(self._setting.name, value, self._of)], self._setting.group.command
             )
-        await show(interaction, value_page(policy_of(interaction), self._setting, self._of), outcome.text)
+        await show(interaction, value_page(state_of(interaction), self._setting, self._of), outcome.text)
 
     async def on_error(  # type: ignore[override]  # discord.py passes a modal no item
         self, interaction: discord.Interaction[Any], error: Exception, /
@@ -96,7 +100,7 @@ class TypedForm(discord.ui.Modal):
 
 async def _pick(interaction: Press, control: Control) -> None:
     setting = _setting(control.picked[0], control.of)
-    await show(interaction, value_page(policy_of(interaction), setting, control.of))
+    await show(interaction, value_page(state_of(interaction), setting, control.of))
 
 
 async def _back_to_panel(interaction: Press, control: Control) -> None:
@@ -130,7 +134,7 @@ async def _save_and_return(interaction: Press, change: Change) -> None:
 
 
 async def _step(interaction: Press, control: Control) -> None:
-    await show(interaction, step(policy_of(interaction), int(control.name), missing_now(interaction)))
+    await show(interaction, step(state_of(interaction), int(control.name), missing_now(interaction)))
 
 
 async def _preset(interaction: Press, control: Control) -> None:
@@ -143,14 +147,14 @@ async def _set(interaction: Press, control: Control) -> None:
 
 
 async def _watch(interaction: Press, control: Control) -> None:
-    changes = watch_changes(policy_of(interaction), Mode(control.name), map(int, control.picked))
+    changes = watch_changes(state_of(interaction), Mode(control.name), map(int, control.picked))
     await _save_in_flow(interaction, control, changes)
 
 
 async def _save_in_flow(interaction: Press, control: Control, changes: list[Change]) -> None:
     await interaction.response.defer()
     outcome = await save(interaction, changes, Group.TEAM.command)
-    page = step(policy_of(interaction), _STEPS[control.action], missing_now(interaction))
+    page = step(state_of(interaction), _STEPS[control.action], missing_now(interaction))
     await show(interaction, page, outcome.text)
 
 

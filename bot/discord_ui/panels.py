@@ -19,10 +19,22 @@ from bot.config.table import SETTINGS, Group, Scope, Setting
 from bot.discord_ui import setting_words
 from bot.model import GuildPolicy
 
-_MOST = 25  # options of a menu
+MOST = 25  # options of a menu
 _TEXT = [discord.ChannelType.text]
 _ANY = [discord.ChannelType.text, discord.ChannelType.voice, discord.ChannelType.forum]
 _LABEL, _DESCRIPTION = 100, 100
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What menus show: the choices, and which channels and roles the server has; Discord refuses others in a menu."""
+
+    policy: GuildPolicy
+    known: frozenset[int]
+
+    def existing(self, numbers: Iterable[int]) -> list[int]:
+        """Those that a menu can show as picked."""
+        return sorted(number for number in numbers if number in self.known)[:MOST]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +105,12 @@ def panel(policy: GuildPolicy, group: Group, of: str = "") -> Page:
     return Page("\n".join(lines), view([menu]))
 
 
-def value_page(policy: GuildPolicy, setting: Setting, of: str = "") -> Page:
+def value_page(state: State, setting: Setting, of: str = "") -> Page:
     """One setting, and the ways to choose its value."""
-    line = setting_words.line(policy, setting, of)
+    line = setting_words.line(state.policy, setting, of)
     text = f"{setting_words.panel_title(setting.group, of)}\n{line}\n{setting.what}"
     items: list[discord.ui.Item[Any]] = []
-    menu = value_menu(policy, setting, custom_id("value", setting.name, of), of)
+    menu = value_menu(state, setting, custom_id("value", setting.name, of), of)
     if menu is not None:
         items.append(menu)
     items.append(button("panel", setting_words.BACK, setting.group, of))
@@ -109,16 +121,16 @@ def value_page(policy: GuildPolicy, setting: Setting, of: str = "") -> Page:
 
 
 def value_menu(
-    policy: GuildPolicy, setting: Setting, with_id: str, of: str = "", placeholder: str = setting_words.PICK_VALUE
+    state: State, setting: Setting, with_id: str, of: str = "", placeholder: str = setting_words.PICK_VALUE
 ) -> discord.ui.Item[Any] | None:
     """The menu of a setting's values; None for those that are only typed."""
-    value = value_of(policy, setting, of)
+    value = value_of(state.policy, setting, of)
     if isinstance(setting.kind, Id | Ids):
-        numbers = () if value is None else (value,) if isinstance(value, int) else sorted(value)
+        numbers = state.existing(() if value is None else (value,) if isinstance(value, int) else value)
         if isinstance(setting.kind, Ids) and setting.kind.of == "role":
             return role_menu(with_id, numbers, placeholder)
         one = isinstance(setting.kind, Id)
-        return channel_menu(with_id, numbers, placeholder, types=_TEXT if one else _ANY, most=1 if one else _MOST)
+        return channel_menu(with_id, numbers, placeholder, types=_TEXT if one else _ANY, most=1 if one else MOST)
     choices = list(setting.kind.choices)
     if not choices:
         return None
@@ -130,7 +142,7 @@ def value_menu(
             value=json.dumps(setting.kind.dump(choice)),
             default=choice == value,
         )
-        for choice in choices[:_MOST]
+        for choice in choices[:MOST]
     ]
     return discord.ui.Select(custom_id=with_id, placeholder=placeholder, options=options)
 
@@ -141,7 +153,7 @@ def channel_menu(
     placeholder: str,
     *,
     types: Sequence[discord.ChannelType] = tuple(_ANY),
-    most: int = _MOST,
+    most: int = MOST,
 ) -> discord.ui.Item[Any]:
     """A menu of the server's channels."""
     defaults = [discord.SelectDefaultValue(id=one, type=discord.SelectDefaultValueType.channel) for one in chosen]
@@ -151,7 +163,7 @@ def channel_menu(
         channel_types=list(types),
         min_values=0 if most > 1 else 1,
         max_values=most,
-        default_values=defaults[:most],
+        default_values=defaults,
     )
 
 
@@ -159,7 +171,7 @@ def role_menu(with_id: str, chosen: Iterable[int], placeholder: str) -> discord.
     """A menu of the server's roles."""
     defaults = [discord.SelectDefaultValue(id=one, type=discord.SelectDefaultValueType.role) for one in chosen]
     return discord.ui.RoleSelect(
-        custom_id=with_id, placeholder=placeholder, min_values=0, max_values=_MOST, default_values=defaults[:_MOST]
+        custom_id=with_id, placeholder=placeholder, min_values=0, max_values=MOST, default_values=defaults
     )
 
 

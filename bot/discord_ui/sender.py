@@ -157,7 +157,7 @@ class DiscordSender:
     def _moderators_channel(self, guild_id: int) -> int:
         channel_id = self._policies.get(guild_id).moderators_channel_id
         if channel_id is None:
-            raise DeliveryRefusedError("no moderators' channel is set: /setup")
+            raise DeliveryRefusedError("no moderators' channel is set: /setup start")
         return channel_id
 
     def _explainer(self, guild_id: int, slug: str) -> Explainer:

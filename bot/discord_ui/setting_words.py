@@ -7,7 +7,6 @@ from typing import Any
 
 from bot.config.changes import Change, ChangeSet, Step, all_chosen, value_of
 from bot.config.kinds import Id, Ids
-from bot.config.presets import PRESETS
 from bot.config.table import SETTINGS, Group, Scope, Setting
 from bot.discord_ui import words
 from bot.model import GuildPolicy, Mode, QuietHours, Sensitivity, Strictness
@@ -50,17 +49,23 @@ WATCH: Mapping[Mode, str] = {
     Mode.SUGGEST: "Suggest to moderators in these channels",
     Mode.ANSWER: "Answer by itself in these channels",
 }
-_VALUES: Mapping[StrEnum, str] = {
-    Mode.OFF: "off",
-    Mode.SHADOW: "shadow: only logged",
-    Mode.SUGGEST: "suggest: moderators approve",
-    Mode.ANSWER: "answer: by itself",
-    Strictness.NORMAL: "normal: the matcher's own threshold",
-    Strictness.STRICT: "strict: 0.02 above it",
-    Strictness.VERY_STRICT: "very strict: 0.05 above it",
-    Sensitivity.NORMAL: "normal: also reworded posts",
-    Sensitivity.CAREFUL: "careful: close likeness, 0.85 and more",
-    Sensitivity.CERTAIN: "certain: only what is surely the same",
+_VALUES: Mapping[type[StrEnum], Mapping[str, str]] = {
+    Mode: {
+        Mode.OFF: "off",
+        Mode.SHADOW: "shadow: only logged",
+        Mode.SUGGEST: "suggest: moderators approve",
+        Mode.ANSWER: "answer: by itself",
+    },
+    Strictness: {
+        Strictness.NORMAL: "normal: the matcher's own threshold",
+        Strictness.STRICT: "strict: 0.02 above the matcher's own threshold",
+        Strictness.VERY_STRICT: "very strict: 0.05 above the matcher's own threshold",
+    },
+    Sensitivity: {
+        Sensitivity.NORMAL: "normal: also reworded posts",
+        Sensitivity.CAREFUL: "careful: close likeness, 0.85 and more",
+        Sensitivity.CERTAIN: "certain: only what is surely the same",
+    },
 }
 _SHOWN_STEPS = 5
 _SHOWN_SETS = 10
@@ -197,11 +202,6 @@ def wrong_channel(channel_id: int) -> str:
     return f"<#{channel_id}> is no text channel: choose one where members write."
 
 
-def preset_option(name: str) -> tuple[str, str]:
-    """A preset in a menu: its name and what it is for."""
-    return PRESETS[name].label, PRESETS[name].what
-
-
 def channels(policy: GuildPolicy) -> list[str]:
     """What Copydesk does in which channels."""
     return [f"- {_where(policy, mode, text)}" for mode, text in _DOING.items()]
@@ -265,7 +265,7 @@ def _steps(made: ChangeSet, between: str) -> str:
 
 
 _SAYERS: Sequence[tuple[type, Callable[[Setting, Any], str]]] = (
-    (StrEnum, lambda _, value: _VALUES[value]),
+    (StrEnum, lambda _, value: _VALUES[type(value)][value]),
     (bool, lambda _, value: "on" if value else "off"),
     (int, lambda setting, value: f"<#{value}>" if isinstance(setting.kind, Id) else f"{value:,}"),
     (timedelta, lambda _, value: length(value)),

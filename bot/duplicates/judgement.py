@@ -13,7 +13,11 @@ _SHORT = 8  # words: a phrase
 _MEME = 16  # words: the longest text that becomes common property
 _MANY = 5  # other members who said the same
 _MEME_SPAN = timedelta(hours=1)  # a raid is over sooner
-_LEAST: Mapping[Sensitivity, float] = {Sensitivity.NORMAL: 0.0, Sensitivity.CAREFUL: 0.85}  # score of a near repeat
+_LEAST: Mapping[Sensitivity, float] = {  # score of a repeat that is only near
+    Sensitivity.NORMAL: 0.0,
+    Sensitivity.CAREFUL: 0.85,
+    Sensitivity.CERTAIN: 1.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def _counts(post: Post, repeat: Repeat, policy: GuildPolicy) -> bool:
 
 
 def _is_alike_enough(repeat: Repeat, sensitivity: Sensitivity) -> bool:
-    return repeat.label == "certain" or repeat.score >= _LEAST.get(sensitivity, 1.0)
+    return repeat.label == "certain" or repeat.score >= _LEAST[sensitivity]
 
 
 def _is_exempt(post: Post, repeat: Repeat, domains: frozenset[str]) -> bool:

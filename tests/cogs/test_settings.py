@@ -157,6 +157,40 @@ async def test_every_setting_of_the_server_with_choices_is_tried_above():
     assert offered - tried == {"case_threads", "timeouts"}
 
 
+@pytest.mark.parametrize("name", SETTINGS)
+def test_each_choice_of_a_setting_has_words_of_its_own_that_fit_a_menu(name):
+    setting = SETTINGS[name]
+    shown = [setting_words.said(setting, choice) for choice in setting.kind.choices]
+    assert len(set(shown)) == len(shown)
+    assert all(0 < len(text) <= 100 for text in shown)
+    assert len(setting.label) <= 45  # the heading of a form
+
+
+def test_equal_names_of_different_settings_have_different_words():
+    assert "threshold" in setting_words.said(SETTINGS["strictness"], Strictness.NORMAL)
+    assert "reworded" in setting_words.said(SETTINGS["sensitivity"], Sensitivity.NORMAL)
+
+
+async def test_a_channel_that_was_deleted_is_not_preselected(world):
+    second = channel_without(world)
+    page = await pick(world, await opened(world, "exempt"), "pick:exempt", "exempt_channels")
+    page = await pick(world, page, "value:exempt_channels", world.general, second)
+    world.env.backend.delete_channel(second.id)
+    await world.env.settle()
+    page = await pick(world, page, "pick:exempt", "exempt_channels")
+    assert [one["id"] for one in page.components[0]["components"][0]["default_values"]] == [world.general.id]
+
+
+async def test_a_form_that_was_opened_by_an_admin_is_refused_once_they_are_none(world):
+    page = await pick(world, await opened(world, "exempt"), "pick:exempt", "exempt_domains")
+    form = await world.admin.click(page, label=setting_words.TYPE)
+    for role in list(world.env.backend.get_guild(world.guild.id).members[world.admin.id].role_ids):
+        world.env.backend.remove_member_role(world.guild.id, world.admin.id, role)
+    await world.env.settle()
+    assert told(await world.admin.submit_modal(form, {"typed": "example.org"})) == words.ADMINS_ONLY
+    assert policy(world).exempt_domains == frozenset()
+
+
 async def test_exempt_channels_and_roles_are_picked_and_taken_out_again(world):
     role = world.guild.create_role("staff")
     page = await pick(world, await opened(world, "exempt"), "pick:exempt", "exempt_channels")

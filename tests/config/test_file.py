@@ -103,5 +103,7 @@ def test_replay_reads_what_a_server_exported(tmp_path):
     policy = applied(NOTHING, every_change())
     path = tmp_path / "settings.toml"
     path.write_text(exported(policy), encoding="utf-8")
-    assert read_policy(path, int).modes == policy.modes
-    assert read_policy(path, int).answers_per_hour == policy.answers_per_hour
+    replayed = read_policy(path, lambda name: 1000 + int(name))
+    assert replayed.modes == {1000 + channel: mode for channel, mode in policy.modes.items()}
+    assert replayed.exempt_channels == {1000 + channel for channel in policy.exempt_channels}
+    assert replayed.answers_per_hour == policy.answers_per_hour
