@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord_ui import words
+from bot.discord_ui import buttons, panels, words
 from bot.discord_ui.answers import answer
 from bot.discord_ui.checkup import examine_server, report_card
 from bot.discord_ui.message_links import find_message
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     Press = discord.Interaction[Copydesk]
 
 
+log = logging.getLogger(__name__)
+_TEMPLATES = (buttons.TEMPLATE, panels.TEMPLATE)
+
+
 class Insight(commands.Cog):
     """What moderators ask about a post, and admins about the whole."""
 
@@ -39,6 +44,15 @@ class Insight(commands.Cog):
 
     async def cog_unload(self) -> None:
         self.bot.tree.remove_command(self.why_message.name, type=self.why_message.type)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: Press) -> None:
+        """A press on what no button or menu of ours can be goes unanswered, but not unnoticed."""
+        if interaction.type is not discord.InteractionType.component or interaction.data is None:
+            return
+        custom_id = str(interaction.data.get("custom_id"))
+        if not any(template.fullmatch(custom_id) for template in _TEMPLATES):
+            log.warning("a forged press in server %s: %r", interaction.guild_id, custom_id)
 
     @app_commands.command()
     @app_commands.guild_only()

@@ -12,7 +12,7 @@ import discord
 from bot.discord_ui import words
 from bot.discord_ui.answers import answer
 from bot.discord_ui.permissions import is_moderator
-from bot.errors import AlreadyJudgedError, CaseError
+from bot.errors import AlreadyJudgedError, CaseError, UnknownCaseError
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,8 @@ async def refusals_told(interaction: discord.Interaction[Any], action: str) -> A
     except AlreadyJudgedError as error:
         await answer(interaction, words.already_judged(error))
     except CaseError as error:
+        if isinstance(error, UnknownCaseError):
+            log.warning("%s in server %s: forged, or of what is forgotten", action, interaction.guild_id)
         text = str(error)
         await answer(interaction, f"{text[:1].upper()}{text[1:]}.")
     except Exception:  # the boundary of an action: the member is told, the log has the rest

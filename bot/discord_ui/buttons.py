@@ -46,13 +46,14 @@ LOOKS: Mapping[str, Look] = {
     "post": Look("Post answer", discord.ButtonStyle.primary),
     "drop": Look("Drop"),
 }
+TEMPLATE = re.compile(r"copydesk:(?P<action>[a-z_]{1,20}):(?P<key>[a-z0-9.-]{1,70})")
 _UNKNOWN = Look("Unknown")
 _LONGEST_LABEL = 80  # Discord's limit
 
 
 class DeskButton(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"copydesk:(?P<action>[a-z_]{1,20}):(?P<key>[a-z0-9.-]{1,70})",
+    template=TEMPLATE,
 ):
     """Any button of Copydesk's; Discord sends its ``custom_id`` back, which says it all."""
 

@@ -196,3 +196,4 @@ _HANDLERS: Mapping[str, Callable[[Press, Control], Awaitable[None]]] = {
     "set": _set,
     "watch": _watch,
 }
+ACTIONS = frozenset(_HANDLERS)

@@ -37,6 +37,9 @@ class State:
         return sorted(number for number in numbers if number in self.known)[:MOST]
 
 
+TEMPLATE = re.compile(r"copydesk-set:(?P<action>[a-z]{1,10}):(?P<name>[a-z0-9_]{0,30}):(?P<of>[a-z0-9-]{0,60})")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A message with menus, seen only by who opened it. Text outside embeds: clients show mentions by name there."""
@@ -47,7 +50,7 @@ class Page:
 
 class Control(
     discord.ui.DynamicItem[discord.ui.Item[Any]],
-    template=r"copydesk-set:(?P<action>[a-z]{1,10}):(?P<name>[a-z0-9_]{0,30}):(?P<of>[a-z0-9-]{0,60})",
+    template=TEMPLATE,
 ):
     """A button or a menu of a panel; Discord sends its ``custom_id`` back, which says it all.
 

@@ -69,7 +69,7 @@ async def _take_back(interaction: Press, key: str) -> None:
     services, guild_id, reply_id = interaction.client.services, _guild(interaction), _number(key)
     reply = await services.replies.get(guild_id, reply_id)
     if reply is None:
-        await answer(interaction, words.OUTDATED_ANSWER)
+        await _unknown(interaction, key)
     elif interaction.user.id != reply.author_id and not is_moderator(interaction):
         await answer(interaction, words.NOT_YOURS_TO_DISMISS)
     else:
@@ -135,7 +135,7 @@ async def _drop(interaction: Press, key: str) -> None:
 
 
 async def _unknown(interaction: Press, key: str) -> None:
-    log.warning("a press with an unknown action, key %s, in server %s", key, interaction.guild_id)
+    log.warning("a press on %s in server %s: forged, or of what is forgotten", key, interaction.guild_id)
     await answer(interaction, words.OUTDATED_ANSWER)
 
 

@@ -278,8 +278,8 @@ async def test_a_verdict_on_the_content_is_named_with_its_case(world):
     await world.moderator.click(await open_case(world), custom_id="copydesk:dismiss:1")
     post = await world.alice.send(world.general, CHATTER)
     embed = await why(world, post)
-    assert "known content: case 1, dismissed" in field(embed, "Repeats")
-    assert "moderators dismissed this content in case 1" in embed.description
+    assert "known content: case 1, no repeat" in field(embed, "Repeats")
+    assert "moderators cleared this content in case 1" in embed.description
 
 
 async def test_a_courtesy_that_excuses_a_repeat_is_named(world):

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import CaseState, Match, ReplyState
+from bot.case import CaseState, Ruling
+from bot.model import Match, ReplyState
 from bot.storage.cases import SqliteCaseStore
 from bot.storage.protocols import Verdict
 from bot.storage.replies import SqliteReplyStore
-from tests.support import GUILD, START, make_post, make_repeat
+from tests.support import GUILD, START, make_post, make_repeat, recorded
 
 MATCH = Match("topic", 0.7, "claim “x”")
 ELSEWHERE = GUILD + 1
@@ -44,10 +45,10 @@ async def test_answers_of_a_time_are_those_from_its_beginning_to_before_its_end(
 
 async def test_the_cases_of_a_post_are_found_with_their_state_on_its_server_only(cases):
     first, second = make_post(), make_post()
-    case = await cases.record(second, make_repeat(first), START)
-    await cases.judge(GUILD, case.id, CaseState.DISMISSED, Verdict(9, START))
+    case = await recorded(cases, second, make_repeat(first))
+    await cases.judge(GUILD, case.id, Ruling.CLEARED, Verdict(9, START))
     for post in (first, second):
         (found,) = await cases.of_post(GUILD, post.message_id)
-        assert (found.number, found.state) == (1, CaseState.DISMISSED)
+        assert (found.number, found.state, found.ruling) == (1, CaseState.JUDGED, Ruling.CLEARED)
         assert await cases.of_post(ELSEWHERE, post.message_id) == []
     assert await cases.of_post(GUILD, make_post().message_id) == []
