@@ -42,7 +42,6 @@ async def choose(interaction: Press, control: Control) -> None:
         else:
             await _HANDLERS.get(control.action, _outdated)(interaction, control)
     except (KeyError, ValueError):  # a setting or a choice that this version does not have
-        log.warning("choice of %s is not known", control.action, exc_info=True)
         await answer(interaction, setting_words.OUTDATED)
     except Exception:  # the boundary of a press: the member is told, the log has the rest
         log.exception("choice of %s failed", control.action)
