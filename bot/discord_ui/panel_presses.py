@@ -42,6 +42,7 @@ async def choose(interaction: Press, control: Control) -> None:
         else:
             await _HANDLERS.get(control.action, _outdated)(interaction, control)
     except (KeyError, ValueError):  # a setting or a choice that this version does not have
+        log.warning("a choice of %s in server %s: forged, or of another version", control.action, interaction.guild_id)
         await answer(interaction, setting_words.OUTDATED)
     except Exception:  # the boundary of a press: the member is told, the log has the rest
         log.exception("choice of %s failed", control.action)
