@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 import pytest
 
-from bot.claims.matcher import PhraseIndex
+from bot.claims.lexical import PhraseIndex
 from bot.config.changes import Change
 from bot.errors import AlreadyJudgedError, UnknownCaseError
 from bot.faq.editions import CORRECTED_FOR, SqliteEditionStore
