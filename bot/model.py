@@ -40,6 +40,7 @@ class Post:
     reply_text: str | None = field(default=None, repr=False)  # the post that this one replies to
     is_bot: bool = False
     image_url: str | None = field(default=None, repr=False)  # of the first image attached to it
+    replies_to_us: bool = False  # it answers one of our own messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ class Judgement:
     band: Band
     matches: tuple[Match, ...] = ()
     reasons: tuple[str, ...] = ()
+    foreign: bool = False  # the post is in another language than the explainers
 
     @property
     def topic(self) -> str | None:

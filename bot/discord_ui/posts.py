@@ -27,6 +27,7 @@ def to_post(message: discord.Message) -> Post | None:
         reply_text=reference.content if isinstance(reference, discord.Message) else None,
         is_bot=message.author.bot,
         image_url=image_url(message),
+        replies_to_us=isinstance(reference, discord.Message) and reference.author.id == message.guild.me.id,
     )
 
 
