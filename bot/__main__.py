@@ -24,7 +24,7 @@ from bot.backtest.read import RecordedPost, read_messages, read_posts
 from bot.backtest.replay import Numbers, Summary
 from bot.backtest.replay import replay as replay_posts
 from bot.claims.matcher import Matcher
-from bot.doctor import Doctor, Finding, Health, semantic_model, versions
+from bot.doctor import Doctor, Finding, Health, versions
 from bot.errors import ConfigurationError, CopydeskError, ExplainerError, InputError
 from bot.faq.build import load_explainers
 from bot.faq.draft import Draft
@@ -263,10 +263,11 @@ def _installation(settings: Settings) -> Sequence[Finding]:
     try:
         database = open_database(settings)
     except CopydeskError as error:
-        return [Finding("database and explainers", Health.PROBLEM, str(error)), semantic_model(), versions()]
+        return [Finding("database and explainers", Health.PROBLEM, str(error)), versions()]
     try:
         shelf = Shelf(database.read_now(load_explainers))
-        return asyncio.run(Doctor(database, shelf, Ledger(shelf, SqliteSourceCheckStore(database), utcnow)).examine())
+        ledger = Ledger(shelf, SqliteSourceCheckStore(database), utcnow)
+        return asyncio.run(Doctor(database, shelf, ledger, ranker_if_possible(shelf.built_in)).examine())
     finally:
         database.close()
 

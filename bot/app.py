@@ -196,7 +196,7 @@ def build_bot(
         editor=editor,
         pipeline=pipeline,
         desk=Desk(cases, replies, effects, outbox, window, clock),
-        doctor=Doctor(database, library, ledger),
+        doctor=Doctor(database, library, ledger, ranker),
         inquiry=Inquiry(pipeline, window, replies, cases, effects),
         outbox=outbox,
         policies=policies,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from importlib.metadata import version
 
 from bot import __version__
+from bot.claims.semantic import SemanticRanker
 from bot.errors import StoreError
 from bot.faq.build import HASH_KEY, MISTAKES_KEY
 from bot.faq.ledger import Ledger
@@ -47,7 +48,8 @@ class Finding:
 class Doctor:
     """Looks at everything that can be looked at without Discord."""
 
-    def __init__(self, database: Database, shelf: Shelf, ledger: Ledger) -> None:
+    def __init__(self, database: Database, shelf: Shelf, ledger: Ledger, ranker: SemanticRanker | None) -> None:
+        self._ranker = ranker
         self._database = database
         self._meta = SqliteMeta(database)
         self._shelf = shelf
@@ -59,7 +61,7 @@ class Doctor:
             await self._look_at_database(),
             await self._look_at_explainers(guild_id),
             await self._look_at_stale(guild_id),
-            semantic_model(),
+            semantic_model(self._ranker),
             versions(),
         ]
 
@@ -107,9 +109,14 @@ class Doctor:
         return Finding("explainers under review", Health.NOTE, f"{len(stale)}: {named}{more}.", remedy)
 
 
-def semantic_model() -> Finding:
-    """Whether claims are also recognised by their meaning."""
-    return Finding("semantic model", Health.OK, "none is used: claims are recognised by their words.")
+def semantic_model(loaded: SemanticRanker | None) -> Finding:
+    """Whether claims are recognised by their meaning: only then is anything answered automatically."""
+    if loaded is not None:
+        return Finding("semantic model", Health.OK, "loaded.")
+    detail = "not loaded. No automatic answers; commands and suggestions go on by words alone."
+    return Finding(
+        "semantic model", Health.PROBLEM, detail, "The log says why, at the start; install the requirements."
+    )
 
 
 def versions() -> Finding:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -18,8 +19,11 @@ from simcord.enums import OverwriteType
 
 from bot.app import Copydesk, build_bot
 from bot.case import Case, CaseQuery, Ruling
+from bot.claims.semantic import SemanticRanker
 from bot.config.changes import Change, ChangeSet
 from bot.errors import DeliveryDelayedError
+from bot.faq.files import explainers_folder, read_explainers
+from bot.faq.ranker import load_ranker
 from bot.model import Effect, EffectKind, Mode, Post, Repeat, SeenPost
 from bot.outbox import Delivered
 from bot.sandbox import simcord_internals
@@ -70,6 +74,12 @@ async def set_moderators_channel(policies, guild_id: int, channel_id: int) -> No
     await choose(policies, guild_id, Change("moderators_channel_id", channel_id))
 
 
+@cache
+def shipped_ranker() -> SemanticRanker:
+    """The real model on the shipped explainers; loading it takes a second."""
+    return load_ranker({explainer.slug: explainer for explainer in read_explainers(explainers_folder())})
+
+
 @dataclass
 class World:
     """A server with #general (off until a test switches it on), #mod-queue, two members, a moderator and an admin."""
@@ -95,7 +105,7 @@ class World:
     async def restart(self) -> None:
         """Stop the bot and start a new one on the same database."""
         with self.env.time_context():
-            self.bot = build_bot(self.database)
+            self.bot = build_bot(self.database, ranker=shipped_ranker())
         await self.env.restart_bot(self.bot)
 
     def from_bot(self, channel: simcord.ChannelHandle) -> list[discord.Message]:
@@ -106,7 +116,8 @@ class World:
 @asynccontextmanager
 async def running_world(database: Database, **wiring: object) -> AsyncIterator[World]:
     """A running bot on a simulated server; an error in its handlers fails the test at the end."""
-    env = simcord.Env(build_bot(database, **wiring))  # not simcord.run: fixtures begin and end in different contexts
+    bot = build_bot(database, **{"ranker": shipped_ranker(), **wiring})
+    env = simcord.Env(bot)  # not simcord.run: fixtures begin and end in different contexts
     await env.start()
     try:
         world = _build_world(env, database)

@@ -12,7 +12,7 @@ from bot.faq.ledger import Ledger
 from bot.faq.library import Shelf
 from bot.storage.checks import SqliteSourceCheckStore
 from bot.storage.database import Database
-from tests.support import START, Clock, write_explainer
+from tests.support import START, Clock, shipped_ranker, write_explainer
 
 BROKEN = ("It depends.[^ruling]", "[^ruling]")
 
@@ -33,9 +33,10 @@ def store(tmp_path, folder):
     store.close()
 
 
-def doctor(database, clock=None):
+def doctor(database, clock=None, ranker="shipped"):
     shelf = Shelf(database.read_now(load_explainers))
-    return Doctor(database, shelf, Ledger(shelf, SqliteSourceCheckStore(database), clock or Clock()))
+    ledger = Ledger(shelf, SqliteSourceCheckStore(database), clock or Clock())
+    return Doctor(database, shelf, ledger, ranker if ranker != "shipped" else shipped_ranker())
 
 
 async def finding(database, name, clock=None) -> Finding:
@@ -106,3 +107,9 @@ async def test_the_rules_name_the_program_and_the_build(store, folder):
     bring_up_to_date(store, folder)
     assert (await doctor(store).rules()) != before
     assert before.startswith("Copydesk 0.1.0, explainers ")
+
+
+async def test_without_the_semantic_model_nothing_is_answered_and_that_is_a_problem(store):
+    (found,) = [one for one in await doctor(store, ranker=None).examine() if one.name == "semantic model"]
+    assert found.health is Health.PROBLEM
+    assert "No automatic answers" in found.detail

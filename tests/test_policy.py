@@ -93,12 +93,15 @@ def test_a_first_post_may_be_answered():
 def test_each_limit_tells_where_it_stands_whether_it_refuses_or_not():
     hour = timedelta(hours=1)
     given = [reply(hour, TOPIC), reply(hour / 2), reply(hour / 4, state=ReplyState.DROPPED)]
-    topic, channel, budget = limits(POLICY, make_post(), TOPIC, given, START)
+    topic, channel, member, budget = limits(POLICY, make_post(), TOPIC, given, START)
     assert topic == Limit(topic.name, hour, timedelta(hours=6), SAME_TOPIC)
+    assert member == Limit(
+        member.name, hour, POLICY.member_cooldown, "the member had an answer on the topic a short while ago"
+    )
     assert channel == Limit(channel.name, hour / 2, timedelta(minutes=2), None)
     assert budget == Limit(budget.name, 1, 3, None)
 
 
 def test_a_limit_that_nothing_has_touched_has_no_last_answer():
-    topic, channel, budget = limits(POLICY, make_post(), TOPIC, (), START)
-    assert (topic.value, channel.value, budget.value) == (None, None, 0)
+    found = limits(POLICY, make_post(), TOPIC, (), START)
+    assert [limit.value for limit in found] == [None, None, None, 0]

@@ -43,11 +43,8 @@ class CaseEffects:
         original = case.original
         if effect.message_id is not None or original is None or original.gone or original.text is not None:
             return case
-        found = await self._read(case, original)
-        if found is None:
-            return case
-        await self._cases.remember_text(case.guild_id, case.id, found)
-        return replace(case, posts=(found, *case.repeats))
+        await self._read(case, original)
+        return await self._cases.get(case.guild_id, case.id)
 
     async def open_thread(self, case: Case, channel_id: int, message_id: int) -> None:
         """A thread below a new card; without it the case is as usable."""
@@ -105,6 +102,8 @@ class CaseEffects:
             raise DeliveryRefusedError("the timeout is not known any more")
         case = await self._cases.get(timeout.guild_id, timeout.case_id)
         lifted = timeout.lifted_by is not None
+        if not lifted and timeout.until <= discord.utils.utcnow():
+            return Delivered()  # Discord was out of reach for longer than it was to last
         reason = case_words.audit_reason(case.number, timeout.lifted_by or timeout.moderator_id, timeout.reason)
         until = None if lifted else timeout.until.isoformat()
         await self._client.http.edit_member(
@@ -112,14 +111,18 @@ class CaseEffects:
         )
         return Delivered()
 
-    async def _read(self, case: Case, post: CasePost) -> CasePost | None:
+    async def _read(self, case: Case, post: CasePost) -> None:
+        """Keep the words of a post that came before its case; what Discord does not have any more is noted as gone."""
         channel = self._client.get_partial_messageable(post.channel_id, guild_id=case.guild_id)
         try:
             message = await channel.fetch_message(post.message_id)
+        except discord.NotFound:
+            await self._cases.posts_gone(case.guild_id, [post.message_id], discord.utils.utcnow())
         except discord.HTTPException as error:  # the card does without
             log.info("the first post of case %d could not be read: %s", case.number, error.status)
-            return None
-        return replace(post, text=message.content, image_url=image_url(message))
+        else:
+            found = replace(post, text=message.content, image_url=image_url(message))
+            await self._cases.remember_text(case.guild_id, case.id, found)
 
 
 def _in_requests(copies: Sequence[int]) -> Iterator[list[int | str]]:

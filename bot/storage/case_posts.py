@@ -15,7 +15,8 @@ from bot.storage.rows import from_row_time, row_time
 _MOVING = timedelta(minutes=10)  # from posting again to deleting the first
 _GONE = """
     UPDATE case_post SET fate = 'deleted', sealed = CASE WHEN NOT is_original AND EXISTS (
-        SELECT 1 FROM effect WHERE key = 'delete:' || case_id || ':' || channel_id
+        SELECT 1 FROM effect JOIN "case" ON id = case_id AND ruling = 'deleted'
+        WHERE effect.key = 'delete:' || case_id || ':' || channel_id AND problem IS NULL
     ) THEN sealed END WHERE guild_id = ? AND message_id = ? AND fate IS NULL RETURNING case_id
 """
 _CHANNEL_GONE = """

@@ -53,6 +53,16 @@ async def test_a_first_post_that_cannot_be_read_leaves_the_card_without_its_word
     assert card.embeds[0].description == f"```\n{CHATTER}\n```"
 
 
+async def test_a_first_post_that_is_gone_already_is_said_to_be(world):
+    await world.switch_on()
+    first = await world.alice.send(world.general, CHATTER)
+    del world.env.backend.messages[world.general.id][first.id]  # no event tells of it
+    await world.bob.send(world.general, CHATTER)
+    (card,) = world.from_bot(world.queue)
+    assert card.content.splitlines()[0].endswith("~~ deleted")
+    assert "Delete repeat" in labels(card)
+
+
 async def test_images_of_both_posts_are_shown(world):
     await world.switch_on()
     for member in (world.alice, world.bob):
@@ -106,7 +116,6 @@ async def test_cleared_content_does_not_come_back_after_a_restart_nor_when_the_w
     await world.bob.send(world.general, f"fyi: {CHATTER.replace('warm', 'thick')}!")
     await world.moderator.click(card, label=label)
     await world.restart()
-    await world.env.advance_time(DAY)
     world.database.write_now(lambda db: db.execute("DELETE FROM fingerprint"))
     await world.restart()
     for text in (CHATTER, CHATTER, f"fyi: {CHATTER.replace('warm', 'thick')}!"):
