@@ -15,7 +15,7 @@ run: $(VENV)/.run ## run the bot with the token and settings of .env
 
 test: $(VENV)/.dev ## run the tests
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term
-	$(BIN)/python -m coverage report --include='bot/model.py,bot/text.py,bot/decide.py,bot/policy.py,bot/claims/*,bot/duplicates/*' --fail-under=100
+	$(BIN)/python -m coverage report --include='bot/model.py,bot/text.py,bot/decide.py,bot/policy.py,bot/config/*,bot/claims/*,bot/duplicates/*' --fail-under=100
 
 check: $(VENV)/.dev ## lint, types, import contracts, explainers
 	$(BIN)/ruff format --check .

@@ -24,7 +24,7 @@ from bot.backtest.read import RecordedPost, read_messages, read_posts
 from bot.backtest.replay import Numbers, Summary
 from bot.backtest.replay import replay as replay_posts
 from bot.claims.matcher import Matcher
-from bot.doctor import examine
+from bot.doctor import Doctor, Finding, Health, versions
 from bot.errors import ConfigurationError, CopydeskError, ExplainerError, InputError
 from bot.faq.build import load_explainers
 from bot.faq.draft import Draft
@@ -244,11 +244,32 @@ async def _look(ledger: Ledger) -> list[SourceCheck]:
 @cli.command()
 def doctor() -> None:
     """Check the installation without connecting to Discord."""
-    findings = list(examine(_settings()))
+    settings = _settings()
+    findings = [_token(settings), Finding("file", Health.OK, f"{settings.database}."), *_installation(settings)]
     for finding in findings:
         click.echo(str(finding))
-    if not all(finding.healthy for finding in findings):
+    click.echo("Intents, permissions and roles are known to Discord alone: ask /doctor on the server.")
+    if any(finding.health is Health.PROBLEM for finding in findings):
         raise click.exceptions.Exit(EX_CONFIG)
+
+
+def _token(settings: Settings) -> Finding:
+    if settings.token is None:
+        return Finding("token", Health.PROBLEM, NO_TOKEN)
+    return Finding("token", Health.OK, "set (whether Discord accepts it shows at `run`).")
+
+
+def _installation(settings: Settings) -> Sequence[Finding]:
+    try:
+        database = open_database(settings)
+    except CopydeskError as error:
+        return [Finding("database and explainers", Health.PROBLEM, str(error)), versions()]
+    try:
+        shelf = Shelf(database.read_now(load_explainers))
+        ledger = Ledger(shelf, SqliteSourceCheckStore(database), utcnow)
+        return asyncio.run(Doctor(database, shelf, ledger, ranker_if_possible(shelf.built_in)).examine())
+    finally:
+        database.close()
 
 
 def _settings() -> Settings:

@@ -18,10 +18,12 @@ import cogs
 from bot.cases.desk import Desk
 from bot.claims.matcher import Matcher
 from bot.claims.semantic import SemanticRanker
-from bot.discord_ui import presses, words
+from bot.discord_ui import panel_presses, presses, words
 from bot.discord_ui.answers import answer
 from bot.discord_ui.buttons import DeskButton
+from bot.discord_ui.panels import Control
 from bot.discord_ui.sender import DiscordSender
+from bot.doctor import Doctor
 from bot.duplicates import DETECTORS
 from bot.duplicates.window import Window
 from bot.errors import EditingError, ExplainerError, InputError
@@ -33,6 +35,7 @@ from bot.faq.ledger import Ledger
 from bot.faq.library import Shelf
 from bot.faq.links import LinkChecker
 from bot.faq.search import FaqSearch
+from bot.inquiry import Inquiry
 from bot.outbox import Outbox
 from bot.pipeline import Memory, Pipeline
 from bot.settings import Settings
@@ -62,6 +65,8 @@ class Services:
     editor: Editor
     pipeline: Pipeline
     desk: Desk
+    inquiry: Inquiry
+    doctor: Doctor
     outbox: Outbox
     policies: PolicyStore
     replies: ReplyStore
@@ -95,7 +100,7 @@ class Copydesk(commands.Bot):
         """No prefix commands: the watch cog listens by itself."""
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(DeskButton)
+        self.add_dynamic_items(DeskButton, Control)
         for module in pkgutil.iter_modules(cogs.__path__, "cogs."):
             await self.load_extension(module.name)
         self.services.pipeline.start_restoring()
@@ -112,6 +117,10 @@ class Copydesk(commands.Bot):
     async def on_press(self, interaction: "discord.Interaction[Copydesk]", action: str, key: str) -> None:
         """A member pressed one of our buttons."""
         await presses.press(interaction, action, key)
+
+    async def on_choice(self, interaction: "discord.Interaction[Copydesk]", control: Control) -> None:
+        """A member chose something in a menu of settings."""
+        await panel_presses.choose(interaction, control)
 
     async def _sync_commands(self) -> None:
         """Tell Discord of the commands only when they changed: it allows 200 creations a day."""
@@ -181,11 +190,14 @@ def build_bot(
     editor = Editor(SqliteEditionStore(database), library, outbox, clock)
     editor.restore()
     memory = Memory(policies, fingerprints, replies, cases, ledger)
+    pipeline = Pipeline(memory, outbox, window, matcher, matching=matching, clock=clock)
     bot.services = Services(
         library=library,
         editor=editor,
-        pipeline=Pipeline(memory, outbox, window, matcher, matching=matching, clock=clock),
-        desk=Desk(cases, replies, effects, outbox, clock),
+        pipeline=pipeline,
+        desk=Desk(cases, replies, effects, outbox, window, clock),
+        doctor=Doctor(database, library, ledger, ranker),
+        inquiry=Inquiry(pipeline, window, replies, cases, effects),
         outbox=outbox,
         policies=policies,
         replies=replies,

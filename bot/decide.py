@@ -4,17 +4,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import Band, CaseState, GuildPolicy, Judgement, Match, Mode, Post, Repeat, Reply
-from bot.policy import refusal
+from bot.case import QUIET, WAITING, CaseState, Ruling
+from bot.model import Band, GuildPolicy, Judgement, Match, Mode, Post, Repeat, Reply
+from bot.policy import answers_from, ignored, refusal, topic_mode
 
 
 @dataclass(frozen=True, slots=True)
 class KnownContent:
-    """The latest case about the content that a post repeats."""
+    """The case that decides about the content that a post repeats."""
 
     case_id: int
     number: int
     state: CaseState
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +95,20 @@ class Decision:
 
 def decide(post: Post, facts: Facts) -> Decision:
     """Decide about one post; never asks anything, never waits."""
-    mode = facts.policy.mode(post)
-    if mode is Mode.OFF or post.is_bot:
-        nothing = Nothing(("the author is a bot",) if post.is_bot else ("the channel is off",))
-        return Decision(nothing, nothing)
-    return Decision(_speech(post, facts, mode), _flag(facts, mode))
+    reason = ignored(facts.policy, post)
+    if reason is not None:
+        return Decision(Nothing((reason,)), Nothing((reason,)))
+    return Decision(_speech(post, facts), _flag(facts, facts.policy.mode(post)))
 
 
-def _speech(post: Post, facts: Facts, mode: Mode) -> Speech:
+def _speech(post: Post, facts: Facts) -> Speech:
     judgement = facts.judgement
     if judgement.band is Band.SILENT or not judgement.matches:
         return Nothing(judgement.reasons)
     match = judgement.matches[0]
-    refused = "the post repeats an earlier one" if facts.repeats else None
+    mode = topic_mode(facts.policy, post, match.slug)
+    refused = "the topic is off on this server" if mode is Mode.OFF else None
+    refused = refused or ("the post repeats an earlier one" if facts.repeats else None)
     refused = "it replies to an answer of ours" if post.replies_to_us else refused
     refused = refused or refusal(facts.policy, post, match.slug, facts.replies, facts.now)
     if refused:
@@ -113,8 +116,11 @@ def _speech(post: Post, facts: Facts, mode: Mode) -> Speech:
     reasons = judgement.reasons if facts.stale is None else (*judgement.reasons, f"under review: {facts.stale}")
     if mode is Mode.SHADOW:
         return Observe(match, (*reasons, "the channel is in shadow mode"))
-    if mode is Mode.ANSWER and judgement.band is Band.ANSWER and facts.stale is None:
+    needed = answers_from(facts.policy, post, judgement.answer_from)
+    if mode is Mode.ANSWER and judgement.band is Band.ANSWER and facts.stale is None and match.score >= needed:
         return Answer(match, reasons)
+    if judgement.band is Band.ANSWER and match.score < needed:
+        reasons = (*reasons, f"score {match.score:.2f} is below {needed:.2f}, which this channel asks for")
     if facts.policy.moderators_channel_id is not None:
         return Suggest(match, reasons)
     return Nothing((*reasons, "there is no moderators' channel to suggest it in"))
@@ -132,8 +138,8 @@ def _flag(facts: Facts, mode: Mode) -> Flag:
     known = facts.known
     if known is None:
         return OpenCase(repeat, reasons)
-    if known.state is CaseState.OPEN:
+    if known.state in WAITING:
         return JoinCase(repeat, known.case_id, (*reasons, f"joins case {known.number}"))
-    if known.state is CaseState.DISMISSED:
-        return Nothing((*reasons, f"moderators dismissed this content in case {known.number}"))
+    if known.ruling in QUIET:
+        return Nothing((*reasons, f"moderators {known.ruling} this content in case {known.number}"))
     return OpenCase(repeat, reasons)

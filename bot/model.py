@@ -5,7 +5,7 @@ Identifiers are Discord snowflakes (integers), times are aware UTC datetimes, sc
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 
@@ -16,6 +16,35 @@ class Mode(StrEnum):
     SHADOW = "shadow"  # decides and logs, shows nothing
     SUGGEST = "suggest"  # moderators approve each answer
     ANSWER = "answer"  # answers by itself
+
+
+class Strictness(StrEnum):
+    """How sure the matcher must be before Copydesk answers by itself."""
+
+    NORMAL = "normal"  # the matcher's own threshold
+    STRICT = "strict"
+    VERY_STRICT = "very strict"
+
+
+class Sensitivity(StrEnum):
+    """How alike two posts must be to be shown as a repeat."""
+
+    NORMAL = "normal"  # the detectors' own thresholds
+    CAREFUL = "careful"
+    CERTAIN = "certain"  # only what a detector is certain of
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Part of each day, by the server's clock; it may go past midnight."""
+
+    start: time
+    end: time
+
+    def contain(self, at: time) -> bool:
+        if self.start <= self.end:
+            return self.start <= at < self.end
+        return at >= self.start or at < self.end
 
 
 class Band(StrEnum):
@@ -40,6 +69,8 @@ class Post:
     reply_text: str | None = field(default=None, repr=False)  # the post that this one replies to
     is_bot: bool = False
     replies_to_us: bool = False  # it answers one of our own messages
+    role_ids: frozenset[int] = frozenset()  # the author's
+    image_url: str | None = field(default=None, repr=False)  # of the first image attached to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +159,7 @@ class Judgement:
     matches: tuple[Match, ...] = ()
     reasons: tuple[str, ...] = ()
     foreign: bool = False  # the post is in another language than the explainers
+    answer_from: float = 0.0  # the score from which the matcher answers
 
     @property
     def topic(self) -> str | None:
@@ -167,65 +199,6 @@ class Repeat:
     label: str  # "certain" or "near"
 
 
-class CaseState(StrEnum):
-    """A case's life: open until a moderator or the posts' disappearance closes it."""
-
-    OPEN = "open"
-    DISMISSED = "dismissed"  # not worth acting on: this content stays quiet from now on
-    REMOVED = "removed"  # the repeats were deleted on a moderator's order
-    WITHDRAWN = "withdrawn"  # no repeat is left standing: their authors or others deleted them
-
-
-@dataclass(frozen=True, slots=True)
-class CasePost:
-    """One post of a case. ``problem`` is why its deletion failed, in words."""
-
-    message_id: int
-    channel_id: int
-    author_id: int
-    at: datetime
-    is_original: bool
-    gone: bool = False
-    problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One repeated content of one server, for a person to judge."""
-
-    id: int
-    guild_id: int
-    number: int  # counts from 1 within the server
-    state: CaseState
-    detector: str
-    label: str
-    score: float
-    opened_at: datetime
-    posts: tuple[CasePost, ...]  # the original first, then the repeats in order
-    judged_by: int | None = None
-    judged_at: datetime | None = None
-
-    @property
-    def original(self) -> CasePost:
-        return self.posts[0]
-
-    @property
-    def repeats(self) -> tuple[CasePost, ...]:
-        return self.posts[1:]
-
-    @property
-    def removable(self) -> tuple[CasePost, ...]:
-        """The repeats that still stand."""
-        return tuple(post for post in self.repeats if not post.gone)
-
-    @property
-    def actionable(self) -> bool:
-        """Whether a moderator still has something to press: it is open, or a deletion failed."""
-        return self.state is CaseState.OPEN or (
-            self.state is CaseState.REMOVED and any(post.problem for post in self.removable)
-        )
-
-
 class ReplyState(StrEnum):
     """What became of an answer to a post."""
 
@@ -256,19 +229,35 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class GuildPolicy:
-    """One server's choices. A channel without a mode is off."""
+    """One server's choices; ``bot/config/table.py`` says what each means. A channel without a mode is off."""
 
     guild_id: int
     moderators_channel_id: int | None = None
-    editors_role_id: int | None = None  # its members may change explainers, as admins may
+    moderators_roles: frozenset[int] = frozenset()
+    editors_roles: frozenset[int] = frozenset()
+    admins_roles: frozenset[int] = frozenset()
     modes: Mapping[int, Mode] = field(default_factory=dict)
-    topic_cooldown: timedelta = timedelta(hours=6)  # per topic and channel
+    strictness: Mapping[int, Strictness] = field(default_factory=dict)
+    topic_modes: Mapping[str, Mode] = field(default_factory=dict)
+    topic_cooldown: timedelta = timedelta(hours=6)
     channel_cooldown: timedelta = timedelta(minutes=2)
-    answers_per_hour: int = 6  # per channel
-    repeats_across_authors: bool = True  # whether another member's post counts as repeated
-    repeats_across_channels: bool = True  # whether a post in another channel does
-    move_grace: timedelta = timedelta(minutes=10)  # in which an author may move a post to another channel
-    slow_repost: timedelta = timedelta(days=1)  # from which an author's own repeat is called a re-post
+    member_cooldown: timedelta = timedelta(hours=6)
+    answers_per_hour: int = 6
+    quiet_hours: QuietHours | None = None
+    time_zone: str = "UTC"
+    repeats: Mapping[int, bool] = field(default_factory=dict)
+    repeats_across_authors: bool = True
+    repeats_across_channels: bool = True
+    sensitivity: Sensitivity = Sensitivity.NORMAL
+    window_posts: int = 20_000
+    window_age: timedelta = timedelta(days=14)
+    move_grace: timedelta = timedelta(minutes=10)
+    slow_repost: timedelta = timedelta(days=1)
+    exempt_channels: frozenset[int] = frozenset()
+    exempt_roles: frozenset[int] = frozenset()
+    exempt_domains: frozenset[str] = frozenset()
+    timeouts: bool = False
+    case_threads: bool = False
     all_channels: Mode | None = None  # for channels without a mode of their own; replay uses it
 
     def mode(self, post: Post) -> Mode:
@@ -325,8 +314,10 @@ class EffectKind(StrEnum):
     REPLY = "reply"  # payload: reply
     SUGGESTION = "suggestion"  # payload: reply
     CASE_CARD = "case_card"  # payload: case
-    DELETE = "delete"  # a repeat; payload: case, channel, message
+    DELETE = "delete"  # a case's copies in one channel; payload: case, channel
     TAKE_BACK = "take_back"  # an answer of ours; payload: channel, message
+    NOTE = "note"  # to the members of a channel about a repeat, or its end; payload: case, channel
+    TIMEOUT = "timeout"  # of a member, or its end; payload: case, timeout
 
 
 @dataclass(frozen=True, slots=True)

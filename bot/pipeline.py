@@ -3,21 +3,23 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from bot.claims.gate import stopped_by_gate
 from bot.decide import Answer, Decision, Facts, JoinCase, Nothing, Observe, OpenCase, Suggest, decide
+from bot.duplicates.content import marks
 from bot.duplicates.judgement import Judged, judge
 from bot.duplicates.window import Window
 from bot.errors import StoreError
 from bot.faq.ledger import Ledger
-from bot.model import Band, Judgement, Mode, Post, Repeat, ReplyState, SeenPost
+from bot.model import Band, GuildPolicy, Judgement, Mode, Post, Repeat, Reply, ReplyState, SeenPost
 from bot.outbox import Outbox
+from bot.policy import counts_repeats, ignored, is_compared
 from bot.storage.protocols import (
     CaseStore,
     FingerprintStore,
@@ -97,6 +99,8 @@ class Pipeline:
         """Fill the window from storage in the background; posts and deletions wait until that is done."""
         self._restored.clear()
         since = self._clock() - self._window.max_age
+        for policy in self._memory.policies.all():
+            self._window.bound(policy.guild_id, policy.window_posts, policy.window_age)
         self._restoring = asyncio.create_task(self._restore_window(since), name="restore window")
 
     async def when_restored(self) -> None:
@@ -106,7 +110,7 @@ class Pipeline:
     async def handle(self, post: Post, *, edited: bool = False) -> Outcome:
         """Do what one post calls for. The same post again (Discord repeats events) has no second effect."""
         policy = self._memory.policies.get(post.guild_id)
-        if policy.mode(post) is Mode.OFF or post.is_bot:
+        if ignored(policy, post) is not None:
             return Outcome(None, (), decide(post, Facts(self._clock(), policy, Judgement(Band.SILENT))))
         await self.when_restored()
         if not edited and self._window.contains(post.guild_id, post.message_id):
@@ -124,6 +128,26 @@ class Pipeline:
             if not self._handling:
                 self._idle.set()
 
+    async def rehearse(self, post: Post, replies: Collection[Reply]) -> tuple[Facts, Decision]:
+        """Decide about a post as if it came when it was written; nothing is remembered, recorded or sent.
+
+        Args:
+            post: the post; it may have been handled or not.
+            replies: the answers of that time to other posts of the server.
+        """
+        await self.when_restored()
+        policy = self._memory.policies.get(post.guild_id)
+        judged = _judged(post, self._window.look(post) if self.compares(post) else (), policy)
+        known_by = marks(post, judged.repeats[0]) if judged.repeats else ()
+        gathered = await self._gather(post, await self._judge(post), judged, known_by)
+        facts = replace(gathered, now=post.at, replies=replies)
+        return facts, decide(post, facts)
+
+    def compares(self, post: Post) -> bool:
+        """Whether a post is compared with earlier ones: not in an exempt channel, nor if it is too old (an edit)."""
+        policy = self._memory.policies.get(post.guild_id)
+        return self._clock() - post.at <= policy.window_age and is_compared(policy, post)
+
     async def finish(self, longest: float) -> None:
         """Let the posts in progress end, ``longest`` seconds at most, and put the window on disk."""
         try:
@@ -134,10 +158,13 @@ class Pipeline:
         self._matching.shutdown(wait=False)
 
     async def _handle(self, post: Post, *, edited: bool) -> Outcome:
-        seen, found = self._look_back(post, edited=edited)
-        judged = judge(post, found, self._memory.policies.get(post.guild_id))
+        policy = self._memory.policies.get(post.guild_id)
+        seen, found = self._look_back(post, policy, edited=edited)
+        judged = _judged(post, found, policy)
         try:
             judgement = await self._judge(post)
+            if edited:
+                await self._note_edit(post, judged.repeats)
             decision, effects, case_number = await self._decide(post, judgement, judged)
         except BaseException:
             if seen is not None and self._window.is_current(seen):  # if the event comes again, it is a new one
@@ -159,6 +186,11 @@ class Pipeline:
         if known:
             await self._memory.fingerprints.forget(guild_id, known)
         for case_id in await self._memory.cases.posts_gone(guild_id, message_ids, self._clock()):
+            await self._outbox.deliver(card_key(case_id))
+
+    async def forget_channel(self, guild_id: int, channel_id: int) -> None:
+        """A channel or thread was deleted with its posts: the cases that show them say so."""
+        for case_id in await self._memory.cases.channel_gone(guild_id, channel_id, self._clock()):
             await self._outbox.deliver(card_key(case_id))
 
     async def save(self) -> None:
@@ -188,10 +220,13 @@ class Pipeline:
         self._memory.policies.forget_guild(guild_id)
         self._memory.replies.forget_guild(guild_id)
 
-    def _look_back(self, post: Post, *, edited: bool) -> tuple[SeenPost | None, tuple[Repeat, ...]]:
+    def _look_back(
+        self, post: Post, policy: GuildPolicy, *, edited: bool
+    ) -> tuple[SeenPost | None, tuple[Repeat, ...]]:
         """Compare with the window and remember, in the order in which posts arrive: nothing here waits."""
-        if self._clock() - post.at > self._window.max_age:
-            return None, ()  # an old post that was edited
+        if not self.compares(post):
+            return None, ()
+        self._window.bound(post.guild_id, policy.window_posts, policy.window_age)
         seen, repeats = self._window.see(post)
         return (seen if edited or seen.keys else None), repeats
 
@@ -232,22 +267,31 @@ class Pipeline:
         finally:
             self._restored.set()
 
+    async def _note_edit(self, post: Post, repeats: tuple[Repeat, ...]) -> None:
+        """Cases show the new words; one that the post no longer fits loses it."""
+        known = {mark for repeat in repeats for mark in marks(post, repeat)}
+        for case_id in await self._memory.cases.post_edited(post, known, self._clock()):
+            await self._outbox.deliver(card_key(case_id))
+
     async def _decide(
         self, post: Post, judgement: Judgement | None, judged: Judged
     ) -> tuple[Decision, list[str], int | None]:
         """Decide, and put it on disk; return the effects to deliver and the number of the case, too."""
         speaks = judgement is not None and judgement.band is not Band.SILENT
         async with self._speaking if speaks else nullcontext():
-            facts = await self._gather(post, judgement, judged)  # between these facts and the record nothing waits
+            known_by = marks(post, judged.repeats[0]) if judged.repeats else ()
+            facts = await self._gather(
+                post, judgement, judged, known_by
+            )  # between these facts and the record nothing waits
             deleted = (post.guild_id, post.message_id) in self._deleted
             decision = _nothing("the post was deleted meanwhile") if deleted else decide(post, facts)
-            return decision, *await self._record(post, decision)
+            return decision, *await self._record(post, decision, known_by)
 
-    async def _gather(self, post: Post, judgement: Judgement | None, judged: Judged) -> Facts:
+    async def _gather(self, post: Post, judgement: Judgement | None, judged: Judged, known_by: Sequence[int]) -> Facts:
         repeats = judged.repeats
         topic = judgement.topic if judgement is not None and judgement.band is not Band.SILENT else None
         stale = await self._memory.ledger.staleness(post.guild_id, topic) if topic is not None else None
-        known = await self._memory.cases.known(post.guild_id, repeats[0]) if repeats else None
+        known = await self._memory.cases.known(post.guild_id, known_by) if known_by else None
         return Facts(
             now=self._clock(),
             policy=self._memory.policies.get(post.guild_id),
@@ -259,7 +303,7 @@ class Pipeline:
             stale=stale,
         )
 
-    async def _record(self, post: Post, decision: Decision) -> tuple[list[str], int | None]:
+    async def _record(self, post: Post, decision: Decision, known_by: Sequence[int]) -> tuple[list[str], int | None]:
         """Put the decision on disk; return the effects to deliver, and the number of the case it made or joined."""
         effects: list[str] = []
         case_number = None
@@ -273,7 +317,7 @@ class Pipeline:
                 pass
         match decision.flag:
             case OpenCase() | JoinCase() as flag:
-                case = await self._memory.cases.record(post, flag.repeat, self._clock())
+                case = await self._memory.cases.record(post, flag.repeat, self._clock(), known_by)
                 log.info("%r: %s", post, flag)
                 if case is not None:
                     effects.append(card_key(case.id))
@@ -282,6 +326,10 @@ class Pipeline:
                 if len(reasons) > 1:
                     log.info("%r: not shown to moderators: %s", post, reasons)
         return effects, case_number
+
+
+def _judged(post: Post, found: tuple[Repeat, ...], policy: GuildPolicy) -> Judged:
+    return judge(post, found, policy) if counts_repeats(policy, post) else Judged((), "repeats are off here")
 
 
 def _nothing(reason: str) -> Decision:

@@ -50,9 +50,8 @@ class Faq(commands.GroupCog, name="faq", description="Change what Copydesk answe
         self.look_at_sources.cancel()
 
     async def interaction_check(self, interaction: discord.Interaction[Any]) -> bool:
-        role = self.services.policies.get(interaction.guild_id or 0).editors_role_id
         reading = interaction.command is not None and interaction.command.name in _READING
-        return may_edit(interaction, role) or (reading and is_moderator(interaction))
+        return may_edit(interaction) or (reading and is_moderator(interaction))
 
     @app_commands.command()
     @app_commands.describe(topic="Its name: lower-case words with hyphens", title="A question neither side objects to")

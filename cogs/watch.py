@@ -10,7 +10,7 @@ import aiohttp
 import discord
 from discord.ext import commands, tasks
 
-from bot.discord_ui.posts import to_post
+from bot.discord_ui.posts import whole_post
 from bot.model import Mode
 
 if TYPE_CHECKING:
@@ -41,17 +41,13 @@ class Watch(commands.Cog):
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        post = to_post(message)
-        if post is not None:
-            await self.services.pipeline.handle(post)
+        await self._handle(message)
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         if payload.message.edited_at is None:
             return  # Discord only added the preview of a link
-        post = to_post(payload.message)
-        if post is not None:
-            await self.services.pipeline.handle(post, edited=True)
+        await self._handle(payload.message, edited=True)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -108,6 +104,13 @@ class Watch(commands.Cog):
                 reason = error.status if isinstance(error, discord.HTTPException) else type(error).__name__
                 log.warning("channel %d could not be read back: %s", channel_id, reason)
 
+    async def _handle(self, message: discord.Message, *, edited: bool = False) -> None:
+        if message.guild is None:
+            return
+        post = await whole_post(message, self.services.policies.get(message.guild.id))
+        if post is not None:
+            await self.services.pipeline.handle(post, edited=edited)
+
     @tasks.loop(seconds=_SAVE_SECONDS)
     async def save(self) -> None:
         try:
@@ -118,7 +121,8 @@ class Watch(commands.Cog):
     @tasks.loop(hours=1)
     async def forget_old(self) -> None:
         try:
-            await self.services.housekeeping.forget_old(discord.utils.utcnow(), self.services.window.max_age)
+            windows = {policy.guild_id: policy.window_age for policy in self.services.policies.all()}
+            await self.services.housekeeping.forget_old(discord.utils.utcnow(), self.services.window.max_age, windows)
         except Exception:  # the boundary of a background task: it must go on
             log.exception("forgetting old records failed; it is tried again")
 

@@ -18,7 +18,9 @@ from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
 from bot.app import Copydesk, build_bot
+from bot.case import Case, CaseQuery, Ruling
 from bot.claims.semantic import SemanticRanker
+from bot.config.changes import Change, ChangeSet
 from bot.errors import DeliveryDelayedError
 from bot.faq.files import explainers_folder, read_explainers
 from bot.faq.ranker import load_ranker
@@ -26,6 +28,7 @@ from bot.model import Effect, EffectKind, Mode, Post, Repeat, SeenPost
 from bot.outbox import Delivered
 from bot.sandbox import simcord_internals
 from bot.storage.database import Database
+from bot.storage.protocols import CaseStore, ChangeAuthor, Verdict
 
 simcord_internals.settle_quickly()
 
@@ -56,6 +59,21 @@ def make_post(text: str = CHATTER, **fields) -> Post:
     return Post(**{**place, "text": text, **fields})
 
 
+async def choose(policies, guild_id: int, *changes: Change) -> ChangeSet | None:
+    """Change settings, as an admin would by command."""
+    return await policies.change(guild_id, changes, ChangeAuthor(1, START, "/test"))
+
+
+async def set_mode(policies, guild_id: int, channel_id: int, mode: Mode) -> None:
+    """Choose what is done in a channel."""
+    await choose(policies, guild_id, Change("modes", mode, str(channel_id)))
+
+
+async def set_moderators_channel(policies, guild_id: int, channel_id: int) -> None:
+    """Choose where cases and suggestions go."""
+    await choose(policies, guild_id, Change("moderators_channel_id", channel_id))
+
+
 @cache
 def shipped_ranker() -> SemanticRanker:
     """The real model on the shipped explainers; loading it takes a second."""
@@ -81,8 +99,8 @@ class World:
     async def switch_on(self, mode: Mode = Mode.ANSWER) -> None:
         """Choose the moderators' channel and the mode of #general, as the admin would by command."""
         policies = self.bot.services.policies
-        await policies.set_moderators_channel(self.guild.id, self.queue.id)
-        await policies.set_mode(self.guild.id, self.general.id, mode)
+        await set_moderators_channel(policies, self.guild.id, self.queue.id)
+        await set_mode(policies, self.guild.id, self.general.id, mode)
 
     async def restart(self) -> None:
         """Stop the bot and start a new one on the same database."""
@@ -261,6 +279,24 @@ def make_seen(post: Post, key: int = 7) -> SeenPost:
 def make_repeat(of: Post, key: int = 7) -> Repeat:
     """A certain repeat of a post."""
     return Repeat(make_seen(of, key), "exact", key, 1.0, "certain")
+
+
+async def recorded(cases: CaseStore, post: Post, repeat: Repeat, now: datetime = START) -> Case:
+    """The case that a repeat opens or joins."""
+    ref = await cases.record(post, repeat, now)
+    return await cases.get(post.guild_id, ref.id)
+
+
+async def judged(cases: CaseStore, case: Case, ruling: Ruling, verdict: Verdict) -> Case:
+    """The case as it is once judged."""
+    await cases.judge(case.guild_id, case.id, ruling, verdict)
+    return await cases.get(case.guild_id, case.id)
+
+
+async def waiting(cases: CaseStore, guild: int = GUILD, now: datetime = START) -> list[Case]:
+    """The cases that wait for a moderator, oldest first."""
+    found, _ = await cases.page(guild, CaseQuery(size=100), 0, now)
+    return list(found)
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ import pytest
 
 from bot.app import INTENTS, build_bot
 from bot.discord_ui import words
-from tests.support import CHATTER, CLAIM, open_case, rows, told
+from tests.support import CHATTER, CLAIM, rows, told
 
 
 def syncs(world) -> int:
@@ -102,12 +102,11 @@ async def test_a_command_that_fails_is_told_politely_and_logged(world, caplog):
 
 async def test_an_error_after_the_command_was_acknowledged_is_told_too(world, caplog):
     await world.switch_on()
-    await open_case(world)
     world.errors_expected = True
-    world.database.write_now(lambda db: db.execute("ALTER TABLE effect RENAME TO mislaid"))
-    text = told(await world.admin.slash(world.general, "setup", moderators=world.queue))
+    world.database.write_now(lambda db: db.execute("ALTER TABLE setting RENAME TO mislaid"))
+    text = told(await world.admin.slash(world.general, "watch", channel=world.general, mode="suggest"))
     assert text == words.FAILED
-    assert "command setup failed" in caplog.text
+    assert "command watch failed" in caplog.text
 
 
 async def test_one_post_that_fails_does_not_stop_the_next(world):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.model import GuildPolicy, Reply, ReplyState
-from bot.policy import refusal
+from bot.policy import Limit, limits, refusal
 from tests.support import AUTHOR, CHANNEL, GUILD, START, make_post
 
 POLICY = GuildPolicy(
@@ -67,7 +67,7 @@ def test_a_dropped_suggestion_frees_the_cooldowns():
 
 
 def test_another_channel_has_cooldowns_of_its_own():
-    assert refused(reply(SECOND, TOPIC, channel_id=CHANNEL + 1)) is None
+    assert refused(reply(SECOND, TOPIC, channel_id=CHANNEL + 1, author_id=AUTHOR + 1)) is None
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,20 @@ def test_a_budget_of_nothing_allows_nothing():
 
 def test_a_first_post_may_be_answered():
     assert refused() is None
+
+
+def test_each_limit_tells_where_it_stands_whether_it_refuses_or_not():
+    hour = timedelta(hours=1)
+    given = [reply(hour, TOPIC), reply(hour / 2), reply(hour / 4, state=ReplyState.DROPPED)]
+    topic, channel, member, budget = limits(POLICY, make_post(), TOPIC, given, START)
+    assert topic == Limit(topic.name, hour, timedelta(hours=6), SAME_TOPIC)
+    assert member == Limit(
+        member.name, hour, POLICY.member_cooldown, "the member had an answer on the topic a short while ago"
+    )
+    assert channel == Limit(channel.name, hour / 2, timedelta(minutes=2), None)
+    assert budget == Limit(budget.name, 1, 3, None)
+
+
+def test_a_limit_that_nothing_has_touched_has_no_last_answer():
+    found = limits(POLICY, make_post(), TOPIC, (), START)
+    assert [limit.value for limit in found] == [None, None, None, 0]

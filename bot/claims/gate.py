@@ -14,7 +14,11 @@ def stopped_by_gate(post: Post) -> str | None:
     text = post.text.lstrip()
     if any(text.startswith(prefix) and text[len(prefix) :][:1].isalpha() for prefix in _COMMAND_PREFIXES):
         return "it is a command"
-    own = without_links(own_text(text))
-    if len(words(own)) < MIN_WORDS:
+    if own_words(text) < MIN_WORDS:
         return f"fewer than {MIN_WORDS} words of its own"
     return None
+
+
+def own_words(text: str) -> int:
+    """How many words an author wrote, without quotations, code and links."""
+    return len(words(without_links(own_text(text))))

@@ -1,6 +1,7 @@
 """Which explainers does a text call for, and is the bot sure enough to answer? Three bands: answer, suggest, silent."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from bot.claims.language import is_foreign
@@ -52,7 +53,8 @@ class Matcher:
         known = self._semantic.rank(text, reply_text, guild_id, self._served.own(guild_id))
         ranked = [topic for topic in known if topic.slug in served][:MENU_SIZE]
         calibration = self._semantic.calibration
-        return _judgement(ranked, *_band(ranked, calibration.answer, calibration.suggest))
+        band, why = _band(ranked, calibration.answer, calibration.suggest)
+        return replace(_judgement(ranked, band, why), answer_from=calibration.answer)
 
 
 def _judgement(ranked: Sequence[Ranked], band: Band, why: str) -> Judgement:

@@ -1,8 +1,10 @@
 """Discord's messages and members -> the frozen values that the rest of Copydesk knows."""
 
+from dataclasses import replace
+
 import discord
 
-from bot.model import Post
+from bot.model import GuildPolicy, Mode, Post
 
 _JUDGED = (discord.MessageType.default, discord.MessageType.reply)
 
@@ -27,4 +29,32 @@ def to_post(message: discord.Message) -> Post | None:
         reply_text=reference.content if isinstance(reference, discord.Message) else None,
         is_bot=message.author.bot,
         replies_to_us=isinstance(reference, discord.Message) and reference.author.id == message.guild.me.id,
+        role_ids=role_ids(message.author),
+        image_url=image_url(message),
     )
+
+
+async def whole_post(message: discord.Message, policy: GuildPolicy) -> Post | None:
+    """``to_post``, with the author's roles where the policy asks for them: Discord sends them only with new posts."""
+    post = to_post(message)
+    if post is None or message.guild is None or isinstance(message.author, discord.Member):
+        return post
+    if not policy.exempt_roles or policy.mode(post) is Mode.OFF:
+        return post
+    try:
+        return replace(post, role_ids=role_ids(await message.guild.fetch_member(post.author_id)))
+    except discord.NotFound:  # has left
+        return post
+
+
+def role_ids(author: discord.abc.User) -> frozenset[int]:
+    """The roles that Discord sent with an author, without that of everybody; none where it sent only the user."""
+    if not isinstance(author, discord.Member):
+        return frozenset()
+    return frozenset(role.id for role in author.roles if not role.is_default())
+
+
+def image_url(message: discord.Message) -> str | None:
+    """The address of the first image attached to a message; it lapses after a day."""
+    images = ((attachment.content_type or "", attachment.url) for attachment in message.attachments)
+    return next((url for kind, url in images if kind.startswith("image/")), None)

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from datetime import date
 
+from bot.case import Act, CaseState, Ruling
 from bot.errors import AlreadyJudgedError, CopydeskError
 from bot.faq.editor import Saved
-from bot.model import Case, CaseState, Edition, EditionState, Effect, GuildPolicy, Mode, Reply, ReplyState
+from bot.model import Edition, EditionState, Effect, GuildPolicy, Mode, Reply, ReplyState
 
-MODERATORS_ONLY = "This is for moderators: it needs the permission Manage Messages in this channel."
-ADMINS_ONLY = "This is for admins: it needs the permission Manage Server."
+MODERATORS_ONLY = (
+    "This is for moderators: it needs the permission Manage Messages in this channel, or a moderators' role that"
+    " `/setup` names."
+)
+ADMINS_ONLY = "This is for admins: it needs the permission Manage Server, or an admins' role that `/setup` names."
 SERVERS_ONLY = "Use this in a server: Copydesk keeps nothing for direct messages."
 UNKNOWN_TOPIC = "There is no explainer on this. Pick one from the list that appears while you type, or try `/ask`."
 FOREIGN = "Copydesk reads and answers English only, sorry. `/topics` lists what it can explain."
@@ -19,7 +23,7 @@ THANKS = "Thanks, noted. Only the number of such votes is kept, not who gave the
 VOTED_BEFORE = "You have said so already; it counts once."
 DISMISSED = "The answer is taken back."
 NOT_YOURS_TO_DISMISS = "Only the member who was answered, or a moderator, can take this answer back."
-EDITORS_ONLY = "This is for editors: it needs the permission Manage Server, or the editors' role that `/setup` names."
+EDITORS_ONLY = "This is for editors: it needs the permission Manage Server, or an editors' role that `/setup` names."
 READ_ONE = "Read one with /explain."
 COMMANDS_ONLY = (
     "This installation runs without Discord's message content intent (COPYDESK_MESSAGE_CONTENT=off): commands work,"
@@ -31,6 +35,18 @@ QUEUE_EMPTY = "No open cases."
 NOTHING_STALE = "No explainer is under review: all are within their dates, and no primary source is known to be gone."
 STALE_MEANS = "These are suggested to moderators and never posted automatically until they are renewed."
 UNDER_REVIEW = "Under review"
+NO_MESSAGE_LINK = "Give the message's link (Copy Message Link in its menu), or its number if it stands in this channel."
+NO_SUCH_MESSAGE = "There is no such message, or it stands where you cannot read it."
+OTHER_SERVER = "That message stands on another server."
+NOT_A_POST = "Copydesk never looks at this kind of message: it is a system message, or of a webhook or an app."
+TOO_OLD_TO_COMPARE = "It is older than what is remembered, so nothing can be compared with it."
+NOT_COMPARED = "Its channel is exempt: posts there are not compared."
+DECIDED_OTHERWISE = "it was decided otherwise then: settings, explainers or what is remembered are not the same now"
+NOT_DECIDED_THEN = (
+    "no answer is recorded: it came while the channel was off or the bot away, other settings or explainers held,"
+    " or it is too long ago"
+)
+CASE_OTHERWISE = "its case then and the comparison of now differ: what is remembered has changed, or the settings"
 MENU_HEADING = "These explainers come nearest:"
 
 _MODES = {
@@ -40,10 +56,19 @@ _MODES = {
     Mode.ANSWER: "is in answer mode: claims are answered at once",
 }
 _VERDICTS: dict[str, str] = {
-    CaseState.DISMISSED: "dismissed",  # an answer is, too: the two states have one value
-    CaseState.REMOVED: "resolved by deleting the repeat",
-    CaseState.WITHDRAWN: "closed, because no repeat is left",
+    Ruling.KEPT: "judged to be a repeat",
+    Ruling.DELETED: "judged to be a repeat, and its copies deleted",
+    Ruling.CLEARED: "judged to be no repeat",
+    Ruling.ALLOWED: "put on the list of what is always allowed",
+    Ruling.WITHDRAWN: "closed, because no copy is left",
+    CaseState.EXPIRED: "closed, because nobody came to judge it",
+    Act.CLAIMED: "claimed",
+    Act.REOPENED: "reopened",
+    Act.TOLD_CHANNEL: "told to members",
+    Act.TIMEOUT_LIFTED: "undone",
+    ReplyState.DISMISSED: "dismissed",
     ReplyState.POSTED: "posted",
+    ReplyState.SUGGESTED: "suggested",
     ReplyState.DROPPED: "dropped",
     ReplyState.SHADOWED: "only recorded",
 }
@@ -55,9 +80,9 @@ def already_judged(error: AlreadyJudgedError) -> str:
     return f"Somebody was first: this was {_VERDICTS.get(error.verdict, error.verdict)}{who}."
 
 
-def verdict(state: CaseState) -> str:
-    """A closed case or suggestion, as the end of "this was ..."."""
-    return _VERDICTS.get(state, str(state))
+def reply_state(state: ReplyState) -> str:
+    """What became of an answer, such as "posted"."""
+    return _VERDICTS[state]
 
 
 def bot_lacks(permissions: Sequence[str], channel_id: int) -> str:
@@ -66,6 +91,11 @@ def bot_lacks(permissions: Sequence[str], channel_id: int) -> str:
     return (
         f"Nothing was changed: I lack {missing} in <#{channel_id}>. Grant it in the channel's settings and try again."
     )
+
+
+def cannot_read(channel_id: int) -> str:
+    """The bot may not read a message."""
+    return f"I cannot read <#{channel_id}>: grant me View Channel and Read Message History there."
 
 
 def moderator_lacks(channel_id: int) -> str:
@@ -78,36 +108,15 @@ def nothing_on(place: str) -> str:
     return f"This explainer has nothing on {place} alone."
 
 
-def setup_done(channel_id: int, editors_role_id: int | None) -> str:
-    """The moderators' channel was chosen."""
-    editors = f" Members with <@&{editors_role_id}> may edit explainers." if editors_role_id else ""
-    return f"Cases and suggestions now go to <#{channel_id}>.{editors} Next: `/watch` switches channels on."
-
-
-def setup_needed(mode: Mode) -> str:
-    """A mode needs a moderators' channel first."""
-    return f"Mode {mode.value} shows things to moderators: choose their channel first with `/setup`."
-
-
 def watch_set(channel_id: int, mode: Mode, policy: GuildPolicy) -> str:
     """A channel's mode was chosen."""
     text = f"<#{channel_id}> {_MODES[mode]}."
     if mode is Mode.ANSWER and policy.moderators_channel_id is None:
         text += (
-            " Repeated posts are recorded, but there is no moderators' channel to show them in: set it with `/setup`."
+            " Repeated posts are recorded, but there is no moderators' channel to show them in: set it"
+            " with `/setup start`."
         )
     return text
-
-
-def case_closed(case: Case) -> str:
-    """What a press on a case's card brought about."""
-    failed = [post.problem for post in case.removable if post.problem]
-    if case.state is CaseState.REMOVED and failed:
-        share = f"{len(failed)} of {len(case.repeats)}"
-        return f"Case {case.number}: {share} could not be deleted ({failed[0]}). The card offers another try."
-    if case.state is CaseState.DISMISSED:
-        return f"Case {case.number} is dismissed. This content stays quiet from now on."
-    return f"Case {case.number} is {verdict(case.state)}."
 
 
 def suggestion_posted(reply: Reply, effect: Effect | None) -> str:

@@ -32,7 +32,7 @@ class GuildWindow:
     def __init__(self, detectors: Sequence[Detector], max_posts: int, max_age: timedelta) -> None:
         self._detectors = tuple(detectors)
         self._max_posts = max_posts
-        self._max_age = max_age.total_seconds()
+        self._max_age = max_age
         self._oldest, self._next = 1, 1
         self._newest_message = 0
         self._alive = 0
@@ -40,6 +40,17 @@ class GuildWindow:
 
     def __len__(self) -> int:
         return self._alive
+
+    @property
+    def max_age(self) -> timedelta:
+        return self._max_age
+
+    def bound(self, max_posts: int, max_age: timedelta) -> None:
+        """Remember so much from now on; what is too much is forgotten at once, the room for it stays."""
+        self._max_posts, self._max_age = max_posts, max_age
+        while self._next - self._oldest > max_posts:
+            self._drop(self._oldest)
+            self._oldest += 1
 
     @property
     def nbytes(self) -> int:
@@ -68,7 +79,7 @@ class GuildWindow:
         return SeenPost(*ids, at, {}, gist or b"", int(row["content"]))
 
     def add(self, post: SeenPost) -> None:
-        if self._next - self._oldest == self._room:
+        if self._next - self._oldest >= min(self._room, self._max_posts):
             self._grow_or_drop()
         sequence = self._next
         self._put(sequence, post)
@@ -109,7 +120,7 @@ class GuildWindow:
                 return
 
     def expire(self, now: datetime) -> None:
-        limit = now.timestamp() - self._max_age
+        limit = (now - self._max_age).timestamp()
         while self._oldest < self._next and self._rows["at"][self._oldest % self._room] < limit:
             self._drop(self._oldest)
             self._oldest += 1
@@ -145,7 +156,7 @@ class GuildWindow:
         return True
 
     def _grow_or_drop(self) -> None:
-        if self._room == self._max_posts:
+        if self._room >= self._max_posts:
             self._drop(self._oldest)
             self._oldest += 1
             return

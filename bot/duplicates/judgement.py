@@ -1,15 +1,23 @@
 """Which repeats are worth a moderator's time? Rules on who posted, where and when; detectors know likeness alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.duplicates.gist import Gist
-from bot.model import GuildPolicy, Post, Repeat
+from bot.duplicates.link import Link
+from bot.duplicates.links import domain
+from bot.model import GuildPolicy, Post, Repeat, Sensitivity
 
 _SHORT = 8  # words: a phrase
 _MEME = 16  # words: the longest text that becomes common property
 _MANY = 5  # other members who said the same
 _MEME_SPAN = timedelta(hours=1)  # a raid is over sooner
+_LEAST: Mapping[Sensitivity, float] = {  # score of a repeat that is only near
+    Sensitivity.NORMAL: 0.0,
+    Sensitivity.CAREFUL: 0.85,
+    Sensitivity.CERTAIN: 1.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +47,32 @@ def judge(post: Post, repeats: tuple[Repeat, ...], policy: GuildPolicy) -> Judge
 
 
 def _counts(post: Post, repeat: Repeat, policy: GuildPolicy) -> bool:
-    by_author = policy.repeats_across_authors or repeat.of.author_id == post.author_id
-    return by_author and (policy.repeats_across_channels or repeat.of.channel_id == post.channel_id)
+    earlier = repeat.of
+    return (
+        (policy.repeats_across_authors or earlier.author_id == post.author_id)
+        and (policy.repeats_across_channels or earlier.channel_id == post.channel_id)
+        and earlier.channel_id not in policy.exempt_channels
+        and _is_alike_enough(repeat, policy.sensitivity)
+        and not (repeat.detector == Link.name and _is_exempt(post, repeat, policy.exempt_domains))
+    )
+
+
+def _is_alike_enough(repeat: Repeat, sensitivity: Sensitivity) -> bool:
+    return repeat.label == "certain" or repeat.score >= _LEAST[sensitivity]
+
+
+def _is_exempt(post: Post, repeat: Repeat, domains: frozenset[str]) -> bool:
+    """Whether all links that two posts share lead to exempt sites."""
+    if not domains:
+        return False
+    shared = {*Gist.of(post.text, post.guild_id).links} & {*Gist.unpack(repeat.of.gist, post.guild_id).links}
+    return all(_is_below(domain(link), domains) for link in shared)
+
+
+def _is_below(site: str, domains: frozenset[str]) -> bool:
+    """Whether the site, or one that it is part of, is among these."""
+    labels = site.split(".")
+    return any(".".join(labels[start:]) in domains for start in range(len(labels)))
 
 
 def _is_phrase(post: Post, repeats: tuple[Repeat, ...]) -> bool:

@@ -66,6 +66,15 @@ class Near:
             return self.certain
         return _SHORT_NEAR if min(gist.word_count, earlier.word_count) < _SHORT else self.near
 
+    def why_not(self, gist: Gist, earlier: Gist) -> str:
+        """Why a pair scores nothing, in words."""
+        if gist.quotes != earlier.quotes:
+            return "they answer different quotations"
+        likeness, needed = similarity(gist, earlier), self._threshold(gist, earlier)
+        if likeness < needed:
+            return f"alike by {likeness:.2f}, {needed:.2f} is needed"
+        return "a negation, number, name or link differs"
+
 
 def _too_different_in_length(gist: Gist, earlier: Gist) -> bool:
     """Whether one has less than half the letters of the other: then nothing reaches the threshold."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from hashlib import blake2b
 
+from bot.duplicates.comparison import Comparison, compare
+from bot.duplicates.content import content_number
 from bot.duplicates.detector import Detector, Keys
 from bot.duplicates.gist import Gist
 from bot.duplicates.guild_window import GuildWindow, in_order, packed
@@ -51,11 +52,26 @@ class Window:
         gist = Gist.of(post.text, post.guild_id)
         keys = {detector.name: detector.keys(gist) for detector in self._detectors}
         repeats = self._repeats(post, gist, keys, guild)
-        content = repeats[0].key if repeats else _content(gist)
+        content = repeats[0].key if repeats else content_number(gist, post.message_id)
         ids = (post.guild_id, post.channel_id, post.message_id, post.author_id)
         seen = SeenPost(*ids, post.at, packed(keys), gist.pack(), content)
         self.remember(seen)
         return seen, repeats
+
+    def look(self, post: Post) -> tuple[Repeat, ...]:
+        """The earlier posts that a post repeats, surest first; the post itself may be remembered or not."""
+        guild = self._guilds.get(post.guild_id)
+        if guild is None:
+            return ()
+        gist = Gist.of(post.text, post.guild_id)
+        repeats = self._repeats(post, gist, {one.name: one.keys(gist) for one in self._detectors}, guild)
+        return tuple(repeat for repeat in repeats if repeat.of.message_id < post.message_id)
+
+    def compare(self, post: Post) -> tuple[Comparison, ...]:
+        """What each detector makes of a post, which may be remembered or not; nothing is remembered."""
+        gist = Gist.of(post.text, post.guild_id)
+        all_keys = [(one, one.keys(gist)) for one in self._detectors]
+        return tuple(compare(one, gist, keys, self._earlier(post, one.name, keys)) for one, keys in all_keys)
 
     def remember(self, seen: SeenPost) -> None:
         """Add a post without comparing it."""
@@ -89,6 +105,13 @@ class Window:
         self._total -= 1
         return True
 
+    def bound(self, guild_id: int, posts: int, age: timedelta) -> None:
+        """Choose how many posts of a server are remembered, and for how long."""
+        guild = self._guild(guild_id)
+        before = len(guild)
+        guild.bound(posts, age)
+        self._total += len(guild) - before
+
     def forget_guild(self, guild_id: int) -> None:
         self._total -= len(self._guilds.pop(guild_id, ()))
 
@@ -111,6 +134,13 @@ class Window:
             max(self._guilds.values(), key=len).drop_oldest()
             self._total -= 1
 
+    def _earlier(self, post: Post, detector: str, keys: Keys) -> Iterable[SeenPost]:
+        """The earlier posts that a detector compares a post with."""
+        guild = self._guilds.get(post.guild_id)
+        held = guild.candidates(detector, keys, _MAX_CANDIDATES) if guild is not None else ()
+        found = (guild.post(one.sequence, post.guild_id) for one in held) if guild is not None else ()
+        return (one for one in found if one.message_id < post.message_id and post.at - one.at <= self.max_age)
+
     def _repeats(self, post: Post, gist: Gist, keys: dict[str, Keys], guild: GuildWindow) -> tuple[Repeat, ...]:
         """One repeat for each earlier post, by the first detector that finds it."""
         found: dict[int, Repeat] = {}
@@ -123,12 +153,5 @@ class Window:
                     earlier = guild.post(sequence, post.guild_id)
                     label = "certain" if score >= detector.certain else "near"
                     found[sequence] = Repeat(earlier, detector.name, earlier.content, score, label)
-        fresh = (repeat for repeat in found.values() if post.at - repeat.of.at <= self.max_age)  # edits come late
+        fresh = (repeat for repeat in found.values() if post.at - repeat.of.at <= guild.max_age)  # edits come late
         return tuple(sorted(fresh, key=lambda repeat: (-repeat.score, repeat.of.message_id)))
-
-
-def _content(gist: Gist) -> int:
-    """Names what a post says, in the 63 bits that every store holds; the repeats of a post inherit it."""
-    said = gist.skeleton or " ".join(gist.links)
-    digest = blake2b(said.encode("utf-8", "replace"), digest_size=8, salt=gist.salt.to_bytes(16, "big")).digest()
-    return int.from_bytes(digest, "big") >> 1

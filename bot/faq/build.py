@@ -18,7 +18,7 @@ from bot.model import Explainer, Side, Source
 from bot.storage.database import Database as Store
 
 log = logging.getLogger(__name__)
-_HASH_KEY = "faq_hash"
+HASH_KEY, MISTAKES_KEY = "faq_hash", "faq_mistakes"  # in the table meta: the build; how many keep newer files out of it
 _LISTS = ("sides", "jurisdictions", "related")
 _DATES = ("as_of", "review_by")
 
@@ -34,6 +34,7 @@ def bring_up_to_date(store: Store, folder: Path) -> bool:
     wanted = content_hash(folder)
     built = store.read_now(_built_hash)
     if built == wanted:
+        store.write_now(_forget_mistakes)
         return False
     try:
         explainers = read_explainers(folder)
@@ -41,6 +42,8 @@ def bring_up_to_date(store: Store, folder: Path) -> bool:
         if built is None:
             raise
         log.error("explainers not rebuilt, the earlier build goes on serving:\n%s", error)  # noqa: TRY400  # the trace adds nothing
+        mistakes = {"key": MISTAKES_KEY, "value": str(len(error.problems))}
+        store.write_now(lambda db: db.table("meta").upsert(mistakes, pk="key"))
         return False
     store.write_now(lambda db: replace_tables(db, explainers, wanted))
     return True
@@ -56,7 +59,8 @@ def replace_tables(db: Database, explainers: Iterable[Explainer], built_from: st
         db.table("faq_source").insert_all(_source_rows(explainer))
         db.table("faq_phrase").insert_all(phrase_rows(explainer))
     set_weights(db, 0)
-    db.table("meta").upsert({"key": _HASH_KEY, "value": built_from}, pk="key")
+    db.table("meta").upsert({"key": HASH_KEY, "value": built_from}, pk="key")
+    _forget_mistakes(db)
 
 
 def load_explainers(db: Database) -> dict[str, Explainer]:
@@ -64,8 +68,12 @@ def load_explainers(db: Database) -> dict[str, Explainer]:
     return {row["slug"]: _explainer(db, row) for row in db.query("SELECT * FROM faq_explainer ORDER BY slug")}
 
 
+def _forget_mistakes(db: Database) -> None:
+    db.execute("DELETE FROM meta WHERE key = ?", [MISTAKES_KEY])
+
+
 def _built_hash(db: Database) -> str | None:
-    row = next(db.query("SELECT value FROM meta WHERE key = ?", [_HASH_KEY]), None)
+    row = next(db.query("SELECT value FROM meta WHERE key = ?", [HASH_KEY]), None)
     return row["value"] if row else None
 
 

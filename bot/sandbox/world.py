@@ -12,12 +12,14 @@ import discord
 import simcord
 
 from bot.app import Copydesk, build_bot, open_database
+from bot.config.changes import Change
 from bot.faq.build import load_explainers
 from bot.faq.ranker import ranker_if_possible
 from bot.model import Mode
 from bot.sandbox import simcord_internals
 from bot.sandbox.discussion import DISCUSSION, STOCK_POSTS, Line
 from bot.settings import Settings
+from bot.storage.protocols import ChangeAuthor
 
 MEMBERS = ("Ada", "Ben", "Cleo")
 MODERATOR = "Mo (moderator)"
@@ -71,10 +73,10 @@ class World:
         for name in MEMBERS:
             self._members[name] = guild.add_member(env.create_user(name.lower(), global_name=name))
         self._members[MODERATOR] = guild.add_member(env.create_user("mo", global_name=MODERATOR), roles=[moderators])
-        policies = bot.services.policies
-        await policies.set_moderators_channel(guild.id, self._channels[QUEUE].id)
-        for name, mode in MODES.items():
-            await policies.set_mode(guild.id, self._channels[name].id, mode)
+        changes = [Change("modes", mode, str(self._channels[name].id)) for name, mode in MODES.items()]
+        changes.append(Change("moderators_channel_id", self._channels[QUEUE].id))
+        author = ChangeAuthor(bot.user.id, discord.utils.utcnow(), "the sandbox")
+        await bot.services.policies.change(guild.id, changes, author)
         return [await self._open(channel, member) for channel in self._channels for member in self._who_sees(channel)]
 
     async def play(self) -> AsyncIterator[int]:

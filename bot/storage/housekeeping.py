@@ -1,5 +1,6 @@
 """What is forgotten: old fingerprints, answers past their use, and everything about a server that Copydesk has left."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database as Connection
@@ -9,8 +10,8 @@ from bot.storage.rows import row_time
 
 KEEP_REPLIES = timedelta(days=30)
 _GUILD_TABLES = (
-    "guild_policy",
-    "channel_mode",
+    "setting",
+    "setting_change",
     "channel_cursor",
     "fingerprint",
     "reply",
@@ -28,11 +29,19 @@ class SqliteHousekeeping:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def forget_old(self, now: datetime, window: timedelta) -> None:
-        """Drop fingerprints older than the window, and replies and finished effects past ``KEEP_REPLIES``."""
+    async def forget_old(self, now: datetime, window: timedelta, windows: Mapping[int, timedelta]) -> None:
+        """Drop fingerprints older than the window, and replies and finished effects past ``KEEP_REPLIES``.
+
+        Args:
+            now: the time.
+            window: how long posts are remembered at most.
+            windows: the servers that remember them for a shorter time.
+        """
 
         def job(db: Connection) -> None:
             db.execute("DELETE FROM fingerprint WHERE at < ?", [row_time(now - window)])
+            for guild_id, age in windows.items():
+                db.execute("DELETE FROM fingerprint WHERE guild_id = ? AND at < ?", [guild_id, row_time(now - age)])
             oldest = row_time(now - KEEP_REPLIES)
             db.execute("DELETE FROM reply WHERE at < ?", [oldest])
             db.execute("DELETE FROM effect WHERE at < ? AND kind <> 'case_card' AND done >= wanted", [oldest])

@@ -1,7 +1,7 @@
 """Answers and proposals in SQLite."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -29,6 +29,8 @@ _VOTES = """
     WHERE guild_id = ? AND reply_id = ? GROUP BY vote
 """
 _REMEMBERED = timedelta(days=1)  # longer than any cooldown
+_BETWEEN = "SELECT * FROM reply WHERE guild_id = ? AND at >= ? AND at < ? ORDER BY at, id"
+_OF_POST = "SELECT * FROM reply WHERE guild_id = ? AND message_id = ?"
 _ONE = "SELECT * FROM reply WHERE guild_id = ? AND id = ?"
 
 
@@ -63,6 +65,14 @@ class SqliteReplyStore:
     async def get(self, guild_id: int, reply_id: int) -> Reply | None:
         row = await self._database.read(lambda db: one(db, _ONE, [guild_id, reply_id]))
         return _reply(row) if row else None
+
+    async def of_post(self, guild_id: int, message_id: int) -> Reply | None:
+        row = await self._database.read(lambda db: one(db, _OF_POST, [guild_id, message_id]))
+        return _reply(row) if row else None
+
+    async def between(self, guild_id: int, since: datetime, until: datetime) -> Sequence[Reply]:
+        values = [guild_id, row_time(since), row_time(until)]
+        return [_reply(row) for row in await self._database.read(lambda db: list(db.query(_BETWEEN, values)))]
 
     async def judge(self, guild_id: int, reply_id: int, state: ReplyState, verdict: Verdict) -> Reply:
         def job(db: Connection) -> Reply:

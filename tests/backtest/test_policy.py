@@ -53,19 +53,19 @@ def test_a_file_sets_cooldowns_and_budget(read):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("mode = ", "not a policy"),
+        ("mode = ", "not TOML"),
         ('mode = "loud"', "loud"),
-        ("mode = 3", "not a policy"),
+        ("mode = 3", "mode: 3 is not one of off, shadow, suggest, answer"),
         ('[channels]\ngeneral = "loud"', "loud"),
-        ('channels = "all"', "not a policy"),
-        ('topic_cooldown_minutes = "long"', "not a policy"),
-        ("topic_cooldown_minutes = inf", "not a policy"),
-        ("channel_cooldown_minutes = nan", "not a policy"),
-        ("channel_cooldown_minutes = 1e99", "not a policy"),
-        ('answers_per_hour = "many"', "not a policy"),
-        ("answers_per_hour = inf", "not a policy"),
-        ("answers_per_hour = [1]", "not a policy"),
-        ("topic_cooldown = 5\ncolour = 1", "unknown colour, topic_cooldown; known are mode, topic_cooldown_minutes"),
+        ('channels = "all"', "must be a table with a line for each channel"),
+        ('topic_cooldown_minutes = "long"', "topic_cooldown_minutes: 'long' is not a number of minutes"),
+        ("topic_cooldown_minutes = inf", "from 0 to 1,440"),
+        ("channel_cooldown_minutes = nan", "from 0 to 1,440"),
+        ("channel_cooldown_minutes = 1e99", "from 0 to 1,440"),
+        ('answers_per_hour = "many"', "not a whole number from 0 to 60"),
+        ("answers_per_hour = inf", "not a whole number from 0 to 60"),
+        ("answers_per_hour = [1]", "not a whole number from 0 to 60"),
+        ("topic_cooldown = 5\ncolour = 1", "unknown colour, topic_cooldown; known are moderators_channel"),
     ],
 )
 def test_a_wrong_file_is_named_with_what_is_wrong(read, tmp_path, content, told):
@@ -80,5 +80,5 @@ def test_a_file_that_is_not_utf_8_or_not_there_is_told_so(tmp_path):
         path.unlink(missing_ok=True)
         if content is not None:
             path.write_bytes(content)
-        with pytest.raises(InputError, match="not a policy"):
+        with pytest.raises(InputError, match="cannot be read" if content is None else "not TOML"):
             read_policy(path, NUMBERS.__getitem__)

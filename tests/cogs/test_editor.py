@@ -11,6 +11,7 @@ import discord
 import pytest
 
 from bot.app import build_bot
+from bot.config.changes import Change
 from bot.discord_ui import words
 from bot.discord_ui.forms import FORMS
 from bot.faq.build import replace_tables
@@ -18,7 +19,7 @@ from bot.model import Mode, SourceCheck, SourceState
 from bot.storage.checks import SqliteSourceCheckStore
 from cogs.editor import Faq
 from tests.faq.web import hostile_web
-from tests.support import CLAIM, CLAIM_TOPIC, EXPLAINER_FILE, START, running_world, told
+from tests.support import CLAIM, CLAIM_TOPIC, EXPLAINER_FILE, START, choose, running_world, told
 
 ANOTHER_CLAIM = "If training were unlawful they would have been shut down years ago. They weren't, so it isn't."
 
@@ -108,9 +109,10 @@ async def test_a_member_of_the_editors_role_may_edit_and_no_longer_once_it_is_an
     role = world.guild.create_role("editors")
     editor = add_member(world, "editor", role, manage_messages=True)
     assert await refused(world, editor, "edit") == words.EDITORS_ONLY
-    await world.bot.services.policies.set_editors_role(world.guild.id, role.id)
+    await choose(world.bot.services.policies, world.guild.id, Change("editors_roles", frozenset({role.id})))
     assert "version 1" in await correct(world, editor, explainers)
-    await world.bot.services.policies.set_editors_role(world.guild.id, world.guild.create_role("others").id)
+    others = frozenset({world.guild.create_role("others").id})
+    await choose(world.bot.services.policies, world.guild.id, Change("editors_roles", others))
     assert await refused(world, editor, "publish") == words.EDITORS_ONLY
 
 

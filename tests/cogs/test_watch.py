@@ -9,11 +9,11 @@ from simcord.enums import MessageType
 
 from bot.errors import StoreError
 from bot.model import Mode
-from tests.support import CHATTER, CLAIM, open_case, rows
+from tests.support import CHATTER, CLAIM, open_case, rows, set_mode, set_moderators_channel
 
 OTHER_CLAIM = "glaze everything before you post and they can't touch it"
 SPOKEN = (Mode.SUGGEST, Mode.ANSWER)
-GUILD_TABLES = ("guild_policy", "channel_mode", "channel_cursor", "fingerprint", "reply", "case", "effect")
+GUILD_TABLES = ("setting", "setting_change", "channel_cursor", "fingerprint", "reply", "case", "effect")
 
 
 def cases(world) -> list[tuple[int, str, int]]:
@@ -116,7 +116,7 @@ async def test_a_thread_of_a_channel_that_is_off_is_off(world):
 async def test_a_mode_of_its_own_goes_before_that_of_the_channel(world):
     await world.switch_on()
     thread = await start_thread(world)
-    await world.bot.services.policies.set_mode(world.guild.id, thread.id, Mode.OFF)
+    await set_mode(world.bot.services.policies, world.guild.id, thread.id, Mode.OFF)
     await world.alice.send(thread, CLAIM)
     assert world.from_bot(thread) == []
 
@@ -289,8 +289,15 @@ async def test_a_card_links_the_first_post_and_its_repeat(world):
     assert world.alice.mention in first_line
     assert again.jump_url in again_line
     assert world.bob.mention in again_line
-    assert labels(card) == ["Dismiss", "Delete repeat"]
-    assert CHATTER not in str(card.embeds[0].to_dict()) + card.content
+    assert labels(card) == [
+        "Claim",
+        "Delete repeat",
+        "Repeat, but keep",
+        "Not a repeat",
+        "Always allow this",
+        "Snooze",
+        "Show texts",
+    ]
 
 
 async def test_two_repeats_join_one_case(world):
@@ -301,7 +308,7 @@ async def test_two_repeats_join_one_case(world):
     (card,) = world.from_bot(world.queue)
     assert cases(world) == [(1, "open", 2)]
     assert card.content.count("**Again:**") == 2
-    assert labels(card) == ["Dismiss", "Delete 2 repeats"]
+    assert "Delete 2 repeats" in labels(card)
 
 
 async def test_twenty_copies_in_the_same_instant_make_one_case_with_one_card(world):
@@ -310,7 +317,7 @@ async def test_twenty_copies_in_the_same_instant_make_one_case_with_one_card(wor
     await world.env.advance_time(7)
     (card,) = world.from_bot(world.queue)
     assert cases(world) == [(1, "open", 19)]
-    assert labels(card) == ["Dismiss", "Delete 19 repeats"]
+    assert "Delete 19 repeats" in labels(card)
 
 
 async def test_a_repeat_after_a_restart_joins_the_case_and_the_old_card_still_works(world):
@@ -332,8 +339,8 @@ async def test_a_case_is_withdrawn_when_its_repeat_is_deleted(world):
     await world.bob.delete(again)
     await world.env.advance_time(7)
     (card,) = world.from_bot(world.queue)
-    assert cases(world) == [(1, "withdrawn", 1)]
-    assert card.components == []
+    assert cases(world) == [(1, "judged", 1)]
+    assert labels(card) == ["Undo", "Show texts"]
     assert "~~ deleted" in card.content
 
 
@@ -383,7 +390,7 @@ async def test_posts_of_one_server_are_not_repeats_in_another(world):
     await world.alice.send(world.general, CHATTER)
     elsewhere = world.env.create_guild("Another server")
     chat = elsewhere.create_text_channel("chat")
-    await world.bot.services.policies.set_mode(elsewhere.id, chat.id, Mode.ANSWER)
+    await set_mode(world.bot.services.policies, elsewhere.id, chat.id, Mode.ANSWER)
     await elsewhere.add_member(world.env.create_user("dora")).send(chat, CHATTER)
     assert cases(world) == []
 
@@ -512,7 +519,7 @@ async def test_a_channel_switched_off_is_not_read_back(world):
 async def test_a_channel_that_cannot_be_read_back_does_not_hold_up_the_others(world):
     await world.switch_on()
     second = world.guild.create_text_channel("second")
-    await world.bot.services.policies.set_mode(world.guild.id, second.id, Mode.ANSWER)
+    await set_mode(world.bot.services.policies, world.guild.id, second.id, Mode.ANSWER)
     for channel in (world.general, second):
         await world.alice.send(channel, CHATTER if channel is second else "good morning to you all")
     await save_memory(world)
@@ -573,14 +580,14 @@ async def test_fingerprints_older_than_the_window_are_forgotten_hourly(world):
 async def test_leaving_a_server_deletes_its_rows_and_no_others(world):
     await world.switch_on()
     elsewhere = world.env.create_guild("Another server")
-    await world.bot.services.policies.set_moderators_channel(elsewhere.id, 5)
+    await set_moderators_channel(world.bot.services.policies, elsewhere.id, 5)
     await world.alice.send(world.general, CLAIM)
     await open_case(world)
     await save_memory(world)
     world.env.backend.remove_guild(world.guild.id)
     await world.env.advance_time(11)
     left = [row["guild_id"] for table in GUILD_TABLES for row in rows(world.database, f'SELECT * FROM "{table}"')]  # noqa: S608
-    assert left == [elsewhere.id]
+    assert set(left) == {elsewhere.id}
     assert rows(world.database, "SELECT * FROM case_post") == rows(world.database, "SELECT * FROM case_event") == []
     assert len(world.bot.services.window) == 0
 
@@ -598,4 +605,4 @@ async def test_a_server_that_is_only_out_of_reach_keeps_its_rows(world):
     await world.switch_on()
     world.env.backend.emit("GUILD_DELETE", {"id": str(world.guild.id), "unavailable": True})
     await world.env.settle()
-    assert len(rows(world.database, "SELECT * FROM channel_mode")) == 1
+    assert len(rows(world.database, "SELECT * FROM setting")) == 2

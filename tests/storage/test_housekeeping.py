@@ -5,11 +5,13 @@ from pathlib import PurePath
 
 import pytest
 
+from bot.case import Report, Ruling
+from bot.config.changes import Change
 from bot.errors import UnknownCaseError
 from bot.faq.build import replace_tables
 from bot.faq.editions import SqliteEditionStore
 from bot.faq.parse import parse_explainer
-from bot.model import CaseState, Edition, EditionState, EffectKind, Match, Mode, ReplyState, Vote
+from bot.model import Edition, EditionState, EffectKind, Match, Mode, ReplyState, Vote
 from bot.storage.cases import SqliteCaseStore
 from bot.storage.database import Database
 from bot.storage.effects import SqliteEffectStore
@@ -18,7 +20,20 @@ from bot.storage.housekeeping import KEEP_REPLIES, SqliteHousekeeping
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.protocols import Verdict, card_key, delete_key, reply_key
 from bot.storage.replies import SqliteReplyStore
-from tests.support import CHANNEL, EXPLAINER_FILE, GUILD, START, make_post, make_repeat, make_seen
+from tests.support import (
+    CHANNEL,
+    EXPLAINER_FILE,
+    GUILD,
+    START,
+    choose,
+    judged,
+    make_post,
+    make_repeat,
+    make_seen,
+    recorded,
+    set_mode,
+    set_moderators_channel,
+)
 
 STAYS, LEAVES = 777_000_001, 777_000_002  # servers whose numbers occur nowhere else
 WINDOW = timedelta(days=14)
@@ -89,17 +104,19 @@ async def publish_in(guild, database):
 async def live_in(guild, database, replies, cases):
     """Leave something of a server in every table that holds anything of servers; the case and the reply."""
     policies, fingerprints = SqlitePolicyStore(database), SqliteFingerprintStore(database)
-    await policies.set_moderators_channel(guild, CHANNEL)
-    await policies.set_editors_role(guild, 5)
-    await policies.set_mode(guild, CHANNEL, Mode.ANSWER)
+    await set_moderators_channel(policies, guild, CHANNEL)
+    await choose(policies, guild, Change("editors_roles", frozenset({5})))
+    await set_mode(policies, guild, CHANNEL, Mode.ANSWER)
     await publish_in(guild, database)
     original, repeat = make_post(guild_id=guild), make_post(guild_id=guild)
     await fingerprints.save([make_seen(original)], {(guild, CHANNEL): original.message_id})
     reply = await replies.record(make_post(guild_id=guild), MATCH, ReplyState.POSTED, START)
     await replies.record(make_post(guild_id=guild), MATCH, ReplyState.SUGGESTED, START)
     await replies.vote(guild, reply.id, 1, Vote.HELPFUL)
-    case = await cases.record(repeat, make_repeat(original), START)
-    await cases.judge(guild, case.id, CaseState.REMOVED, Verdict(1, START))
+    case = await recorded(cases, repeat, make_repeat(original))
+    await cases.report(repeat, Report(2, START, "seen before"), make_repeat(original), [7])
+    await cases.time_out(guild, case.id, repeat.author_id, START, Verdict(1, START, "again and again"))
+    await cases.judge(guild, case.id, Ruling.DELETED, Verdict(1, START))
     return case, reply
 
 
@@ -112,8 +129,8 @@ async def test_a_server_that_the_bot_left_has_no_row_in_any_table(database, hous
     assert indexed(database, LEAVES) == indexed(database, STAYS) == 1
     await housekeeping.forget_guild(LEAVES)
     left = [(table, row) for table, row in rows_of(database) if table != "sqlite_sequence"]
-    assert {"edition", "topic_choice", "faq_phrase", "reply_vote"} <= grown
-    assert len(grown) >= 13
+    assert {"edition", "topic_choice", "faq_phrase", "reply_vote", "case_mark", "case_report", "case_timeout"} <= grown
+    assert len(grown) >= 16
     assert sorted(map(repr, left)) == sorted(repr(row) for row in with_one if row[0] != "sqlite_sequence")
     assert not [row for row in left if str(LEAVES) in repr(row)]
     assert (indexed(database, LEAVES), indexed(database, STAYS)) == (0, 1)
@@ -140,7 +157,7 @@ async def test_the_number_of_a_forgotten_case_or_reply_is_never_given_again(data
 async def test_the_number_of_an_outdated_reply_is_never_given_again(housekeeping, replies):
     old = await replies.record(make_post(), MATCH, ReplyState.SUGGESTED, START)
     later = START + KEEP_REPLIES + timedelta(seconds=1)
-    await housekeeping.forget_old(later, WINDOW)
+    await housekeeping.forget_old(later, WINDOW, {})
     new = await replies.record(make_post(), MATCH, ReplyState.SUGGESTED, later)
     assert await replies.get(GUILD, old.id) is None
     assert new.id > old.id
@@ -150,9 +167,19 @@ async def test_fingerprints_leave_when_the_window_has_passed(database, housekeep
     fingerprints = SqliteFingerprintStore(database)
     old, young = make_seen(make_post(at=START)), make_seen(make_post(at=START + timedelta(seconds=1)))
     await fingerprints.save([old, young], {(GUILD, CHANNEL): young.message_id})
-    await housekeeping.forget_old(young.at + WINDOW, WINDOW)
+    await housekeeping.forget_old(young.at + WINDOW, WINDOW, {})
     assert list(fingerprints.load(START)) == [young]
     assert await fingerprints.read_to(GUILD) == {CHANNEL: young.message_id}
+
+
+async def test_a_server_that_remembers_for_a_shorter_time_is_rid_of_its_fingerprints_sooner(housekeeping, database):
+    fingerprints = SqliteFingerprintStore(database)
+    hour = timedelta(hours=1)
+    here, elsewhere = make_seen(make_post()), make_seen(make_post(guild_id=GUILD + 1))
+    young = make_seen(make_post(at=START + hour))
+    await fingerprints.save([here, elsewhere, young], {})
+    await housekeeping.forget_old(START + 2 * hour, WINDOW, {GUILD: hour})
+    assert list(fingerprints.load(START)) == [elsewhere, young]
 
 
 async def test_replies_with_their_votes_and_finished_effects_leave_past_their_time(
@@ -164,7 +191,7 @@ async def test_replies_with_their_votes_and_finished_effects_leave_past_their_ti
     for key in keys:
         await effects.done(key, 1, CHANNEL, 900)
     await replies.vote(GUILD, old.id, 1, Vote.HELPFUL)
-    await housekeeping.forget_old(young.at + KEEP_REPLIES, WINDOW)
+    await housekeeping.forget_old(young.at + KEEP_REPLIES, WINDOW, {})
     assert [await replies.get(GUILD, reply.id) for reply in (old, young)] == [None, young]
     assert [await effects.get(key) is None for key in keys] == [True, False]
     assert not [table for table, _ in rows_of(database) if table == "reply_vote"]
@@ -172,14 +199,14 @@ async def test_replies_with_their_votes_and_finished_effects_leave_past_their_ti
 
 async def test_cases_their_cards_and_what_is_still_to_be_done_outlast_every_age(housekeeping, cases, effects):
     original, repeat = make_post(), make_post()
-    case = await cases.record(repeat, make_repeat(original), START)
+    case = await recorded(cases, repeat, make_repeat(original))
     await effects.done(card_key(case.id), 1, CHANNEL, 900)
-    judged = await cases.judge(GUILD, case.id, CaseState.REMOVED, Verdict(1, START))
+    closed = await judged(cases, case, Ruling.DELETED, Verdict(1, START))
     await effects.done(card_key(case.id), 2, CHANNEL, 900)
-    await housekeeping.forget_old(START + timedelta(days=1000), WINDOW)
-    assert await cases.get(GUILD, case.id) == judged
+    await housekeeping.forget_old(START + timedelta(days=1000), WINDOW, {})
+    assert await cases.get(GUILD, case.id) == closed
     assert (await effects.get(card_key(case.id))).message_id == 900
-    assert [effect.key for effect in await effects.pending()] == [delete_key(GUILD, repeat.message_id)]
+    assert [effect.key for effect in await effects.pending()] == [delete_key(case.id, CHANNEL)]
 
 
 async def test_a_forgotten_servers_case_is_unknown_and_its_effects_are_not_tried(housekeeping, cases, effects):

@@ -10,7 +10,7 @@ from bot.errors import StoreError
 from bot.storage.database import Database
 from bot.storage.migrations import MIGRATIONS
 
-STEPS = ["faq", "servers", "desk", "source_ledger", "repeats"]
+STEPS = ["faq", "servers", "desk", "source_ledger", "repeats", "settings", "case_life"]
 
 
 def schema(path):
@@ -35,7 +35,7 @@ def test_the_schema_comes_up_from_nothing_and_from_an_empty_file(path, tmp_path)
     empty.touch()
     Database(empty).close()
     tables = {name for kind, name, _ in schema(path) if kind == "table"}
-    assert {"meta", "faq_explainer", "guild_policy", "fingerprint", "reply", "case", "effect"} <= tables
+    assert {"meta", "faq_explainer", "setting", "fingerprint", "reply", "case", "effect"} <= tables
     assert schema(empty) == schema(path)
 
 

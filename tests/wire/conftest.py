@@ -10,6 +10,7 @@ from bot.model import Mode
 from bot.storage.database import Database
 from bot.storage.policies import SqlitePolicyStore
 from bot.supervisor import Supervisor
+from tests.support import set_mode, set_moderators_channel
 from tests.wire.fakecord import Fakecord, api_of, gateway_of, running_fakecord
 from tests.wire.payloads import ART, GENERAL, GUILD, QUEUE
 from tests.wire.running import running_bot
@@ -40,9 +41,9 @@ def quick_retries(monkeypatch) -> None:
 async def watched(database) -> Database:
     """A database in which the server's channels are switched on."""
     policies = SqlitePolicyStore(database)
-    await policies.set_moderators_channel(GUILD, QUEUE)
+    await set_moderators_channel(policies, GUILD, QUEUE)
     for channel_id in (GENERAL, ART):
-        await policies.set_mode(GUILD, channel_id, Mode.ANSWER)
+        await set_mode(policies, GUILD, channel_id, Mode.ANSWER)
     return database
 
 
