@@ -149,6 +149,12 @@ def repeats(db: Database) -> None:
 
 
 @MIGRATIONS()
+def keys_anew(db: Database) -> None:
+    """Keys are computed and laid out another way: older fingerprints find nothing, and the windows begin anew."""
+    db.execute("DELETE FROM fingerprint")
+
+
+@MIGRATIONS()
 def settings(db: Database) -> None:
     """One row for each choice of a server, and every change of it with who and when."""
     db.executescript(
