@@ -188,7 +188,7 @@ def build_bot(
         library=library,
         editor=editor,
         pipeline=Pipeline(memory, outbox, window, matcher, matching=matching, clock=clock),
-        desk=Desk(cases, replies, effects, outbox, clock),
+        desk=Desk(cases, replies, effects, outbox, window, clock),
         outbox=outbox,
         policies=policies,
         replies=replies,

@@ -27,7 +27,14 @@ def to_post(message: discord.Message) -> Post | None:
         reply_text=reference.content if isinstance(reference, discord.Message) else None,
         is_bot=message.author.bot,
         role_ids=role_ids(message.author),
+        image_url=image_url(message),
     )
+
+
+def image_url(message: discord.Message) -> str | None:
+    """The address of the first image attached to a message; it lapses after a day."""
+    images = ((attachment.content_type or "", attachment.url) for attachment in message.attachments)
+    return next((url for kind, url in images if kind.startswith("image/")), None)
 
 
 def role_ids(author: discord.abc.User) -> frozenset[int]:

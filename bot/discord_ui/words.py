@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
+from bot.case import Act, CaseState, Ruling
 from bot.errors import AlreadyJudgedError, CopydeskError
 from bot.faq.editor import Saved
-from bot.model import Case, CaseState, Edition, EditionState, Effect, GuildPolicy, Mode, Reply, ReplyState
+from bot.model import Edition, EditionState, Effect, GuildPolicy, Mode, Reply, ReplyState
 
 MODERATORS_ONLY = (
     "This is for moderators: it needs the permission Manage Messages in this channel, or a moderators' role that"
@@ -42,9 +43,17 @@ _MODES = {
     Mode.ANSWER: "is in answer mode: claims are answered at once",
 }
 _VERDICTS: dict[str, str] = {
-    CaseState.DISMISSED: "dismissed",  # an answer is, too: the two states have one value
-    CaseState.REMOVED: "resolved by deleting the repeat",
-    CaseState.WITHDRAWN: "closed, because no repeat is left",
+    Ruling.KEPT: "judged to be a repeat",
+    Ruling.DELETED: "judged to be a repeat, and its copies deleted",
+    Ruling.CLEARED: "judged to be no repeat",
+    Ruling.ALLOWED: "put on the list of what is always allowed",
+    Ruling.WITHDRAWN: "closed, because no copy is left",
+    CaseState.EXPIRED: "closed, because nobody came to judge it",
+    Act.CLAIMED: "claimed",
+    Act.REOPENED: "reopened",
+    Act.TOLD_CHANNEL: "told to members",
+    Act.TIMEOUT_LIFTED: "undone",
+    ReplyState.DISMISSED: "dismissed",
     ReplyState.POSTED: "posted",
     ReplyState.DROPPED: "dropped",
     ReplyState.SHADOWED: "only recorded",
@@ -55,11 +64,6 @@ def already_judged(error: AlreadyJudgedError) -> str:
     """Of two presses at once, what the second is told."""
     who = f" by <@{error.judged_by}>" if error.judged_by else ""
     return f"Somebody was first: this was {_VERDICTS.get(error.verdict, error.verdict)}{who}."
-
-
-def verdict(state: CaseState) -> str:
-    """A closed case or suggestion, as the end of "this was ..."."""
-    return _VERDICTS.get(state, str(state))
 
 
 def bot_lacks(permissions: Sequence[str], channel_id: int) -> str:
@@ -89,17 +93,6 @@ def watch_set(channel_id: int, mode: Mode, policy: GuildPolicy) -> str:
             " with `/setup start`."
         )
     return text
-
-
-def case_closed(case: Case) -> str:
-    """What a press on a case's card brought about."""
-    failed = [post.problem for post in case.removable if post.problem]
-    if case.state is CaseState.REMOVED and failed:
-        share = f"{len(failed)} of {len(case.repeats)}"
-        return f"Case {case.number}: {share} could not be deleted ({failed[0]}). The card offers another try."
-    if case.state is CaseState.DISMISSED:
-        return f"Case {case.number} is dismissed. This content stays quiet from now on."
-    return f"Case {case.number} is {verdict(case.state)}."
 
 
 def suggestion_posted(reply: Reply, effect: Effect | None) -> str:
