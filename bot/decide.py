@@ -109,6 +109,7 @@ def _speech(post: Post, facts: Facts) -> Speech:
     mode = topic_mode(facts.policy, post, match.slug)
     refused = "the topic is off on this server" if mode is Mode.OFF else None
     refused = refused or ("the post repeats an earlier one" if facts.repeats else None)
+    refused = "it replies to an answer of ours" if post.replies_to_us else refused
     refused = refused or refusal(facts.policy, post, match.slug, facts.replies, facts.now)
     if refused:
         return Nothing((*judgement.reasons, refused))

@@ -68,6 +68,7 @@ class Post:
     parent_channel_id: int | None = None  # of a thread: the channel whose mode it inherits
     reply_text: str | None = field(default=None, repr=False)  # the post that this one replies to
     is_bot: bool = False
+    replies_to_us: bool = False  # it answers one of our own messages
     role_ids: frozenset[int] = frozenset()  # the author's
     image_url: str | None = field(default=None, repr=False)  # of the first image attached to it
 
@@ -157,6 +158,7 @@ class Judgement:
     band: Band
     matches: tuple[Match, ...] = ()
     reasons: tuple[str, ...] = ()
+    foreign: bool = False  # the post is in another language than the explainers
     answer_from: float = 0.0  # the score from which the matcher answers
 
     @property

@@ -5,9 +5,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from bot.claims.matcher import Matcher
 from bot.decide import Answer, Facts, Nothing, Observe, Suggest, decide
-from bot.faq.search import FaqSearch
 from bot.model import Band, GuildPolicy, Judgement, Match, Mode, QuietHours, Strictness
 from bot.policy import answers_from, counts_repeats, ignored, is_compared, is_quiet, threshold_offset, topic_mode
 from tests.support import CHANNEL, CLAIM, GUILD, START, make_post
@@ -53,8 +51,8 @@ def test_no_channel_asks_for_more_than_there_is():
     assert answers_from(policy, make_post(), 0.99) == 1.0
 
 
-def test_the_matcher_tells_from_which_score_it_answers(database):
-    judgement = Matcher(FaqSearch(database)).judge(CLAIM)
+async def test_the_matcher_tells_from_which_score_it_answers(world):
+    judgement = await world.bot.services.pipeline.ask(0, CLAIM)
     assert judgement.band is Band.ANSWER
     assert 0 < judgement.answer_from <= judgement.score
 

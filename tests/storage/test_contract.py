@@ -9,7 +9,7 @@ from pathlib import PurePath
 import pytest
 
 from bot.case import CaseQuery, QueueView, Report, Ruling
-from bot.claims.matcher import PhraseIndex
+from bot.claims.lexical import PhraseIndex
 from bot.config.changes import Change
 from bot.errors import AlreadyJudgedError, UnknownCaseError
 from bot.faq.editions import CORRECTED_FOR, SqliteEditionStore
