@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -259,16 +259,19 @@ class Pipeline:
         """Decide, and put it on disk; return the effects to deliver and the number of the case, too."""
         speaks = judgement is not None and judgement.band is not Band.SILENT
         async with self._speaking if speaks else nullcontext():
-            facts = await self._gather(post, judgement, judged)  # between these facts and the record nothing waits
+            known_by = marks(post, judged.repeats[0]) if judged.repeats else ()
+            facts = await self._gather(
+                post, judgement, judged, known_by
+            )  # between these facts and the record nothing waits
             deleted = (post.guild_id, post.message_id) in self._deleted
             decision = _nothing("the post was deleted meanwhile") if deleted else decide(post, facts)
-            return decision, *await self._record(post, decision)
+            return decision, *await self._record(post, decision, known_by)
 
-    async def _gather(self, post: Post, judgement: Judgement | None, judged: Judged) -> Facts:
+    async def _gather(self, post: Post, judgement: Judgement | None, judged: Judged, known_by: Sequence[int]) -> Facts:
         repeats = judged.repeats
         topic = judgement.topic if judgement is not None and judgement.band is not Band.SILENT else None
         stale = await self._memory.ledger.staleness(post.guild_id, topic) if topic is not None else None
-        known = await self._memory.cases.known(post.guild_id, marks(post, repeats[0])) if repeats else None
+        known = await self._memory.cases.known(post.guild_id, known_by) if known_by else None
         return Facts(
             now=self._clock(),
             policy=self._memory.policies.get(post.guild_id),
@@ -280,7 +283,7 @@ class Pipeline:
             stale=stale,
         )
 
-    async def _record(self, post: Post, decision: Decision) -> tuple[list[str], int | None]:
+    async def _record(self, post: Post, decision: Decision, known_by: Sequence[int]) -> tuple[list[str], int | None]:
         """Put the decision on disk; return the effects to deliver, and the number of the case it made or joined."""
         effects: list[str] = []
         case_number = None
@@ -294,7 +297,7 @@ class Pipeline:
                 pass
         match decision.flag:
             case OpenCase() | JoinCase() as flag:
-                case = await self._memory.cases.record(post, flag.repeat, self._clock(), marks(post, flag.repeat))
+                case = await self._memory.cases.record(post, flag.repeat, self._clock(), known_by)
                 log.info("%r: %s", post, flag)
                 if case is not None:
                     effects.append(card_key(case.id))

@@ -43,11 +43,8 @@ class CaseEffects:
         original = case.original
         if effect.message_id is not None or original is None or original.gone or original.text is not None:
             return case
-        found = await self._read(case, original)
-        if found is None:
-            return case
-        await self._cases.remember_text(case.guild_id, case.id, found)
-        return replace(case, posts=(found, *case.repeats))
+        await self._read(case, original)
+        return await self._cases.get(case.guild_id, case.id)
 
     async def open_thread(self, case: Case, channel_id: int, message_id: int) -> None:
         """A thread below a new card; without it the case is as usable."""
@@ -82,8 +79,15 @@ class CaseEffects:
         return Delivered()
 
     async def _tell_channel(self, effect: Effect, nonce: str) -> Delivered:
-        """Tell members that something was posted before, without anybody's name."""
+        """Tell members that something was posted before, without anybody's name; or take that back after an undo."""
         case, channel_id = await self.case(effect), effect.payload["channel"]
+        if effect.message_id is not None:
+            if case.note_key == effect.key:
+                return Delivered(channel_id, effect.message_id)
+            with suppress(discord.NotFound):
+                await self._client.http.delete_message(channel_id, effect.message_id)
+        if case.note_key != effect.key:
+            return Delivered()
         first = case.original
         stands = first is not None and not first.gone
         address = jump_url(case.guild_id, first.channel_id, first.message_id) if first is not None and stands else None
@@ -98,6 +102,8 @@ class CaseEffects:
             raise DeliveryRefusedError("the timeout is not known any more")
         case = await self._cases.get(timeout.guild_id, timeout.case_id)
         lifted = timeout.lifted_by is not None
+        if not lifted and timeout.until <= discord.utils.utcnow():
+            return Delivered()  # Discord was out of reach for longer than it was to last
         reason = case_words.audit_reason(case.number, timeout.lifted_by or timeout.moderator_id, timeout.reason)
         until = None if lifted else timeout.until.isoformat()
         await self._client.http.edit_member(
@@ -105,14 +111,18 @@ class CaseEffects:
         )
         return Delivered()
 
-    async def _read(self, case: Case, post: CasePost) -> CasePost | None:
+    async def _read(self, case: Case, post: CasePost) -> None:
+        """Keep the words of a post that came before its case; what Discord does not have any more is noted as gone."""
         channel = self._client.get_partial_messageable(post.channel_id, guild_id=case.guild_id)
         try:
             message = await channel.fetch_message(post.message_id)
+        except discord.NotFound:
+            await self._cases.posts_gone(case.guild_id, [post.message_id], discord.utils.utcnow())
         except discord.HTTPException as error:  # the card does without
             log.info("the first post of case %d could not be read: %s", case.number, error.status)
-            return None
-        return replace(post, text=message.content, image_url=image_url(message))
+        else:
+            found = replace(post, text=message.content, image_url=image_url(message))
+            await self._cases.remember_text(case.guild_id, case.id, found)
 
 
 def _in_requests(copies: Sequence[int]) -> Iterator[list[int | str]]:

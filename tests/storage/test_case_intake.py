@@ -249,6 +249,18 @@ async def test_the_words_of_what_moderators_deleted_stay_while_the_case_lives(ca
     assert await cases.tick(START + timedelta(days=8)) == []
 
 
+@pytest.mark.parametrize("refused", [False, True])
+async def test_a_copy_that_its_author_deletes_after_an_undo_or_a_refusal_is_forgotten(cases, effects, refused):
+    case = await a_case(cases)
+    await cases.judge(GUILD, case.id, Ruling.DELETED, verdict())
+    if refused:
+        await effects.refused(delete_key(case.id, CHANNEL), "no right")
+    else:
+        await cases.undo(GUILD, case.id, verdict())
+    await cases.posts_gone(GUILD, {case.repeats[0].message_id}, START)
+    assert (await cases.get(GUILD, case.id)).repeats[0].text is None
+
+
 async def test_the_reason_of_a_report_goes_with_the_words(cases):
     ref = await cases.report(make_post(), report(reason="seen it elsewhere"), None, [7])
     await cases.judge(GUILD, ref.id, Ruling.KEPT, verdict())
