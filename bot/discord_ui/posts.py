@@ -26,4 +26,5 @@ def to_post(message: discord.Message) -> Post | None:
         parent_channel_id=parent,
         reply_text=reference.content if isinstance(reference, discord.Message) else None,
         is_bot=message.author.bot,
+        replies_to_us=isinstance(reference, discord.Message) and reference.author.id == message.guild.me.id,
     )
