@@ -26,7 +26,20 @@ from bot.storage.housekeeping import SqliteHousekeeping
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.protocols import Verdict, card_key, reply_key
 from bot.storage.replies import SqliteReplyStore
-from tests.support import (AUTHOR, CHANNEL, CHATTER, GUILD, Hold, ScriptedSender, busy_writer, make_post, set_mode, set_moderators_channel, turns, waiting)
+from tests.support import (
+    AUTHOR,
+    CHANNEL,
+    CHATTER,
+    GUILD,
+    Hold,
+    ScriptedSender,
+    busy_writer,
+    make_post,
+    set_mode,
+    set_moderators_channel,
+    turns,
+    waiting,
+)
 
 MODERATORS, ELSEWHERE, OTHER_GUILD = 19, 11, 2
 ANSWERED = "surely this one about alpha is illegal"

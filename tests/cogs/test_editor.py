@@ -19,7 +19,7 @@ from bot.model import Mode, SourceCheck, SourceState
 from bot.storage.checks import SqliteSourceCheckStore
 from cogs.editor import Faq
 from tests.faq.web import hostile_web
-from tests.support import (CLAIM, CLAIM_TOPIC, EXPLAINER_FILE, START, choose, running_world, told)
+from tests.support import CLAIM, CLAIM_TOPIC, EXPLAINER_FILE, START, choose, running_world, told
 
 ANOTHER_CLAIM = "If training were unlawful they would have been shut down years ago. They weren't, so it isn't."
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.discord_ui import case_words, words
 from tests.discord_ui.pressing import labels
-from tests.support import (CHATTER, rows, set_moderators_channel, told)
+from tests.support import CHATTER, rows, set_moderators_channel, told
 
 
 async def report(world, member, message, reason="", channel=None):

@@ -4,7 +4,7 @@ import pytest
 
 from bot.config.changes import Change
 from bot.discord_ui import words
-from tests.support import (CHATTER, CLAIM, choose, open_case, rows, set_rights, told)
+from tests.support import CHATTER, CLAIM, choose, open_case, rows, set_rights, told
 
 
 @pytest.fixture

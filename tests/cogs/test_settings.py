@@ -9,7 +9,7 @@ from bot.app import COMMANDS_ONLY
 from bot.config.table import SETTINGS, Group, Scope
 from bot.discord_ui import setting_words, words
 from bot.model import Mode, QuietHours, Sensitivity, Strictness
-from tests.support import (CLAIM_TOPIC, running_world, set_moderators_channel, set_rights, told)
+from tests.support import CLAIM_TOPIC, running_world, set_moderators_channel, set_rights, told
 from tests.support_settings import SEES_ALL, channel_without, pick, policy
 
 NAMES = {

@@ -9,7 +9,7 @@ from bot.config.changes import Change
 from bot.config.presets import PRESETS
 from bot.discord_ui import setting_words, words
 from bot.model import Mode, QuietHours
-from tests.support import (CHATTER, CLAIM, choose, open_case, rows, set_mode, set_rights, told)
+from tests.support import CHATTER, CLAIM, choose, open_case, rows, set_mode, set_rights, told
 from tests.support_settings import SEES_ALL, channel_without, pick, policy
 
 NAMES = {

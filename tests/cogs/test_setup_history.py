@@ -6,7 +6,7 @@ from bot.config.changes import Change
 from bot.config.file import MAX_FILE
 from bot.discord_ui import setting_words
 from bot.model import Mode
-from tests.support import (choose, told)
+from tests.support import choose, told
 from tests.support_settings import channel_without, policy
 
 

@@ -9,7 +9,7 @@ from simcord.enums import MessageType
 
 from bot.errors import StoreError
 from bot.model import Mode
-from tests.support import (CHATTER, CLAIM, open_case, rows, set_mode, set_moderators_channel)
+from tests.support import CHATTER, CLAIM, open_case, rows, set_mode, set_moderators_channel
 
 OTHER_CLAIM = "glaze everything before you post and they can't touch it"
 SPOKEN = (Mode.SUGGEST, Mode.ANSWER)

@@ -19,7 +19,7 @@ from bot.storage.housekeeping import SqliteHousekeeping
 from bot.storage.migrations import MIGRATIONS
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.protocols import ChangeAuthor
-from tests.support import (GUILD, START, choose)
+from tests.support import GUILD, START, choose
 from tests.support_settings import a_value, changes, every_change
 
 EDITOR = 77

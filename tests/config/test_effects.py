@@ -29,7 +29,7 @@ from bot.model import (
     Strictness,
 )
 from bot.policy import refusal
-from tests.support import (AUTHOR, CHANNEL, CHATTER, CLAIM, CLAIM_TOPIC, GUILD, START, choose, make_post, open_case)
+from tests.support import AUTHOR, CHANNEL, CHATTER, CLAIM, CLAIM_TOPIC, GUILD, START, choose, make_post, open_case
 
 TOPIC, OTHER = "fair-use", "scraping"
 REWORDED = CHATTER.replace("harbour", "station").replace("warm coat", "thick scarf")

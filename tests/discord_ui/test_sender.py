@@ -12,7 +12,7 @@ from bot.model import EffectKind, Mode
 from bot.outbox import Delivered
 from bot.storage.cases import SqliteCaseStore
 from bot.storage.protocols import card_key, delete_key, reply_key, suggestion_key
-from tests.support import (CHATTER, CLAIM, open_case, set_mode)
+from tests.support import CHATTER, CLAIM, open_case, set_mode
 
 NOT_YET = "UPDATE effect SET done = 0, channel_id = NULL, message_id = NULL, problem = NULL"
 

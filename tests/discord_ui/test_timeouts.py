@@ -7,7 +7,7 @@ import pytest
 
 from bot.discord_ui import case_words
 from tests.discord_ui.pressing import labels, plant, press, repeated
-from tests.support import (choose, rows, told)
+from tests.support import rows, told
 
 REASON = "the third time today"
 

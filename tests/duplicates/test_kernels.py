@@ -13,7 +13,7 @@ from bot.duplicates.kernels import kernels, use_compiled, use_plain
 from bot.duplicates.near import Near
 from bot.duplicates.skeleton import folded_words, skeleton
 from bot.duplicates.window import Window
-from tests.support import (CHATTER, GUILD, choose, make_post)
+from tests.support import CHATTER, GUILD, make_post
 
 NEAR = Near()
 TEXTS = st.one_of(st.text(max_size=60), st.text("aabBlo0 13!@$.-_'\n", max_size=60))

@@ -45,7 +45,20 @@ from bot.storage.protocols import (
     take_back_key,
 )
 from bot.storage.replies import SqliteReplyStore
-from tests.support import (AUTHOR, CHANNEL, EXPLAINER_FILE, GUILD, START, choose, make_post, make_repeat, make_seen, recorded, set_mode, set_moderators_channel)
+from tests.support import (
+    AUTHOR,
+    CHANNEL,
+    EXPLAINER_FILE,
+    GUILD,
+    START,
+    choose,
+    make_post,
+    make_repeat,
+    make_seen,
+    recorded,
+    set_mode,
+    set_moderators_channel,
+)
 
 OTHER_GUILD = 2
 ELSEWHERE = 11  # another channel

@@ -20,7 +20,20 @@ from bot.storage.housekeeping import KEEP_REPLIES, SqliteHousekeeping
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.protocols import Verdict, card_key, delete_key, reply_key
 from bot.storage.replies import SqliteReplyStore
-from tests.support import (CHANNEL, EXPLAINER_FILE, GUILD, START, choose, judged, make_post, make_repeat, make_seen, recorded, set_mode, set_moderators_channel)
+from tests.support import (
+    CHANNEL,
+    EXPLAINER_FILE,
+    GUILD,
+    START,
+    choose,
+    judged,
+    make_post,
+    make_repeat,
+    make_seen,
+    recorded,
+    set_mode,
+    set_moderators_channel,
+)
 
 STAYS, LEAVES = 777_000_001, 777_000_002  # servers whose numbers occur nowhere else
 WINDOW = timedelta(days=14)

@@ -10,7 +10,7 @@ from bot.model import Mode
 from bot.storage.database import Database
 from bot.storage.policies import SqlitePolicyStore
 from bot.supervisor import Supervisor
-from tests.support import (set_mode, set_moderators_channel)
+from tests.support import set_mode, set_moderators_channel
 from tests.wire.fakecord import Fakecord, api_of, gateway_of, running_fakecord
 from tests.wire.payloads import ART, GENERAL, GUILD, QUEUE
 from tests.wire.running import running_bot
