@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from xxhash import xxh32_hexdigest
 
+from bot.duplicates.kernels import kernels
 from bot.duplicates.links import links_in, without_links
 from bot.duplicates.skeleton import count_words, folded_words, skeleton
 from bot.text import STOP_WORDS, without_mentions, without_quotes
@@ -47,6 +48,7 @@ class Gist:
     addressee: str = ""
     quotes: str = ""
     salt: int = 0
+    _folded: str = ""
     _skeleton: str | None = None
     _grams: frozenset[str] | None = None
 
@@ -64,7 +66,8 @@ class Gist:
         links = links_in(own)
         if links:
             own = without_links(own)
-        return cls(folded_words(own), " ".join(links), _names(own), _addressee(own), quotes, salt)
+        words, letters = kernels().fold(own)
+        return cls(words, " ".join(links), _names(own), _addressee(own), quotes, salt, "" if links else letters)
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -90,7 +93,7 @@ class Gist:
     def skeleton(self) -> str:
         """Equal for posts that differ in dress only; empty where the words say too little to be recognised by."""
         if self._skeleton is None:
-            self._skeleton = skeleton(self.full_letters) if self._says_enough() else ""
+            self._skeleton = (self._folded or skeleton(self.full_letters)) if self._says_enough() else ""
         return self._skeleton
 
     @property
@@ -113,9 +116,9 @@ class Gist:
         return count >= _MANY_WORDS or not SAY_NOTHING.issuperset(self.words.split())
 
     @property
-    def content_count(self) -> int:
-        """How many different words carry meaning, without the name of whom the post speaks to."""
-        return len(set(self.words.split()) - SAY_NOTHING - {self.addressee})
+    def has_content(self) -> bool:
+        """Whether a word carries meaning, the name of whom the post speaks to aside."""
+        return any(word not in SAY_NOTHING and word != self.addressee for word in self.words.split())
 
     def pack(self) -> bytes:
         """As bytes, for the window and for storage; the salt is known by the place."""
@@ -130,8 +133,10 @@ class Gist:
 
 
 def _names(own: str) -> str:
-    capitals = _NAME.findall(own)
-    return folded_words(" ".join(set(capitals))) if capitals else ""
+    if own.islower():
+        return ""
+    capitals = [name for name in set(_NAME.findall(own)) if name.lower() not in STOP_WORDS]
+    return folded_words(" ".join(capitals)) if capitals else ""
 
 
 def _addressee(own: str) -> str:

@@ -149,30 +149,9 @@ def repeats(db: Database) -> None:
 
 
 @MIGRATIONS()
-def settings(db: Database) -> None:
-    """One row for each choice of a server, and every change of it with who and when."""
-    db.executescript(
-        """
-        CREATE TABLE setting (
-            guild_id INTEGER NOT NULL, name TEXT NOT NULL, of TEXT NOT NULL, value TEXT NOT NULL,
-            PRIMARY KEY (guild_id, name, of)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE setting_change (
-            guild_id INTEGER NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL, of TEXT NOT NULL,
-            before TEXT, after TEXT, actor_id INTEGER NOT NULL, at REAL NOT NULL, how TEXT NOT NULL,
-            PRIMARY KEY (guild_id, number, name, of)
-        ) STRICT, WITHOUT ROWID;
-        CREATE TRIGGER setting_change_stays BEFORE UPDATE ON setting_change
-            BEGIN SELECT RAISE (ABORT, 'the history of settings is only added to'); END;
-        INSERT INTO setting SELECT guild_id, 'moderators_channel_id', '', moderators_channel_id
-            FROM guild_policy WHERE moderators_channel_id IS NOT NULL;
-        INSERT INTO setting SELECT guild_id, 'editors_roles', '', '[' || editors_role_id || ']'
-            FROM guild_policy WHERE editors_role_id IS NOT NULL;
-        INSERT INTO setting SELECT guild_id, 'modes', channel_id, '"' || mode || '"' FROM channel_mode;
-        DROP TABLE guild_policy;
-        DROP TABLE channel_mode;
-        """
-    )
+def keys_anew(db: Database) -> None:
+    """Keys are computed and laid out another way: older fingerprints find nothing, and the windows begin anew."""
+    db.execute("DELETE FROM fingerprint")
 
 
 @MIGRATIONS()
@@ -237,5 +216,32 @@ def case_life(db: Database) -> None:
                 json_object('case', payload ->> 'case', 'channel', payload ->> 'channel'), min(at), max(problem)
             FROM effect WHERE kind = 'delete' AND done < wanted GROUP BY 1;
         DELETE FROM effect WHERE kind = 'delete' AND payload ->> 'message' IS NOT NULL;
+        """
+    )
+
+
+@MIGRATIONS()
+def settings(db: Database) -> None:
+    """One row for each choice of a server, and every change of it with who and when."""
+    db.executescript(
+        """
+        CREATE TABLE setting (
+            guild_id INTEGER NOT NULL, name TEXT NOT NULL, of TEXT NOT NULL, value TEXT NOT NULL,
+            PRIMARY KEY (guild_id, name, of)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE setting_change (
+            guild_id INTEGER NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL, of TEXT NOT NULL,
+            before TEXT, after TEXT, actor_id INTEGER NOT NULL, at REAL NOT NULL, how TEXT NOT NULL,
+            PRIMARY KEY (guild_id, number, name, of)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER setting_change_stays BEFORE UPDATE ON setting_change
+            BEGIN SELECT RAISE (ABORT, 'the history of settings is only added to'); END;
+        INSERT INTO setting SELECT guild_id, 'moderators_channel_id', '', moderators_channel_id
+            FROM guild_policy WHERE moderators_channel_id IS NOT NULL;
+        INSERT INTO setting SELECT guild_id, 'editors_roles', '', '[' || editors_role_id || ']'
+            FROM guild_policy WHERE editors_role_id IS NOT NULL;
+        INSERT INTO setting SELECT guild_id, 'modes', channel_id, '"' || mode || '"' FROM channel_mode;
+        DROP TABLE guild_policy;
+        DROP TABLE channel_mode;
         """
     )

@@ -4,7 +4,7 @@ import pytest
 
 from bot.discord_ui import case_words, words
 from tests.discord_ui.pressing import labels
-from tests.support import CHATTER, rows, told
+from tests.support import CHATTER, rows, set_moderators_channel, told
 
 
 async def report(world, member, message, reason="", channel=None):
@@ -18,7 +18,7 @@ async def report(world, member, message, reason="", channel=None):
 @pytest.fixture
 async def quiet(world):
     """A server with a moderators' channel that watches no channel."""
-    await world.bot.services.policies.set_moderators_channel(world.guild.id, world.queue.id)
+    await set_moderators_channel(world.bot.services.policies, world.guild.id, world.queue.id)
     return world
 
 

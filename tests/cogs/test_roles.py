@@ -25,9 +25,9 @@ async def test_a_moderator_by_role_may_judge_cases_and_list_them(world, judge):
     card = await open_case(world)
     offer(world, "queue", judge)
     listed = await judge.slash(world.general, "queue")
-    assert listed.response.embeds[0].title == "1 open case"
-    await judge.click(card, label="Dismiss")
-    assert rows(world.database, 'SELECT state FROM "case"') == [{"state": "dismissed"}]
+    assert "Case 1" in listed.response.embeds[0].description
+    await judge.click(card, label="Not a repeat")
+    assert rows(world.database, 'SELECT ruling FROM "case"') == [{"ruling": "cleared"}]
 
 
 async def test_a_moderator_by_role_may_have_repeats_deleted_where_they_see_the_channel(world, judge):
@@ -38,7 +38,7 @@ async def test_a_moderator_by_role_may_have_repeats_deleted_where_they_see_the_c
     assert told(result) == words.moderator_lacks(world.general.id)
     await set_rights(world, world.general, judge, view_channel=True)
     await judge.click(card, label="Delete repeat")
-    assert rows(world.database, 'SELECT state FROM "case"') == [{"state": "removed"}]
+    assert rows(world.database, 'SELECT ruling FROM "case"') == [{"ruling": "deleted"}]
     assert len(world.general.history()) == 1
 
 
@@ -54,7 +54,7 @@ async def test_a_role_that_is_named_no_longer_counts_no_longer(world, judge):
     await world.switch_on()
     card = await open_case(world)
     await choose(world.bot.services.policies, world.guild.id, Change("moderators_roles", None))
-    assert told(await judge.click(card, label="Dismiss")) == words.MODERATORS_ONLY
+    assert told(await judge.click(card, label="Not a repeat")) == words.MODERATORS_ONLY
 
 
 async def test_a_moderators_role_does_not_reach_another_server(world, judge):

@@ -29,18 +29,7 @@ from bot.model import (
     Strictness,
 )
 from bot.policy import refusal
-from tests.support import (
-    AUTHOR,
-    CHANNEL,
-    CHATTER,
-    CLAIM,
-    CLAIM_TOPIC,
-    GUILD,
-    START,
-    choose,
-    make_post,
-    open_case,
-)
+from tests.support import AUTHOR, CHANNEL, CHATTER, CLAIM, CLAIM_TOPIC, GUILD, START, choose, make_post, open_case
 
 TOPIC, OTHER = "fair-use", "scraping"
 REWORDED = CHATTER.replace("harbour", "station").replace("warm coat", "thick scarf")
@@ -172,7 +161,7 @@ async def role_of(world) -> int:
 async def case_state(world) -> str:
     """What becomes of a case when bob dismisses it."""
     card = await open_case(world)
-    await world.bob.click(card, label="Dismiss")
+    await world.bob.click(card, label="Not a repeat")
     (row,) = world.database.read_now(lambda db: list(db.query('SELECT state FROM "case"')))
     return row["state"]
 
@@ -213,7 +202,7 @@ SHOWN = {
     "window_age": Effect(HOURS(1), cards_after_a_while, 1, 0),
     "exempt_channels": Effect(lambda world: frozenset({world.general.id}), cards, 1, 0),
     "exempt_roles": Effect(bobs_roles, bobs_answers, 1, 0),
-    "moderators_roles": Effect(bobs_roles, case_state, "open", "dismissed"),
+    "moderators_roles": Effect(bobs_roles, case_state, "open", "judged"),
     "editors_roles": Effect(bobs_roles, bob_may_edit, False, True),
     "admins_roles": Effect(bobs_roles, bob_may_set, False, True),
     "moderators_channel_id": Effect(None, cards, 1, 0),
