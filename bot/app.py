@@ -32,6 +32,8 @@ from bot.faq.ledger import Ledger
 from bot.faq.library import Library
 from bot.faq.links import LinkChecker
 from bot.faq.search import FaqSearch
+from bot.images.cdn import DiscordCdn
+from bot.images.reader import ImageReader, ImageSource
 from bot.outbox import Outbox
 from bot.pipeline import Memory, Pipeline
 from bot.settings import Settings
@@ -162,8 +164,12 @@ def build_bot(
     *,
     intents: discord.Intents = INTENTS,
     links: LinkChecker | None = None,
+    images: ImageSource | None = None,
 ) -> Copydesk:
-    """Wire a bot on an open database. A bot lives for one connection; the database outlives it."""
+    """Wire a bot on an open database. A bot lives for one connection; the database outlives it.
+
+    Without another source of ``images``, attachments are fetched from Discord's CDN.
+    """
     matching = ThreadPoolExecutor(1, thread_name_prefix="matching")
     matcher = Matcher(FaqSearch(database))
     policies = SqlitePolicyStore(database)
@@ -178,7 +184,7 @@ def build_bot(
     outbox = Outbox(effects, DiscordSender(bot, library, policies, replies, cases, ledger), clock)
     editor = Editor(SqliteEditionStore(database), library, outbox, clock)
     editor.restore()
-    memory = Memory(policies, fingerprints, replies, cases, ledger)
+    memory = Memory(policies, fingerprints, replies, cases, ledger, ImageReader(images or DiscordCdn()))
     bot.services = Services(
         library=library,
         editor=editor,

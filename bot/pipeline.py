@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from bot.duplicates.judgement import Judged, judge
 from bot.duplicates.window import Window
 from bot.errors import StoreError
 from bot.faq.ledger import Ledger
-from bot.model import Band, Judgement, Mode, Post, Repeat, ReplyState, SeenPost
+from bot.model import Attachment, Band, ImageHash, Judgement, Mode, Post, Repeat, ReplyState, SeenPost
 from bot.outbox import Outbox
 from bot.storage.protocols import (
     CaseStore,
@@ -41,6 +41,14 @@ class Matcher(Protocol):
     def judge(self, text: str, reply_text: str | None = None, guild_id: int = 0) -> Judgement: ...
 
 
+class Images(Protocol):
+    """Looks into attachments."""
+
+    async def read(self, attachments: Sequence[Attachment]) -> tuple[ImageHash, ...]: ...
+
+    async def close(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What was made of one post; replay and logs read it."""
@@ -53,13 +61,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The stores that the pipeline reads and writes, and the ledger that it asks."""
+    """The stores that the pipeline reads and writes, and whom it asks."""
 
     policies: PolicyStore
     fingerprints: FingerprintStore
     replies: ReplyStore
     cases: CaseStore
     ledger: Ledger
+    images: Images | None = None  # None: attachments are not looked into
 
 
 class Pipeline:
@@ -81,6 +90,7 @@ class Pipeline:
         self._matcher = matcher
         self._matching = matching
         self._clock = clock
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)  # per server
         self._in_matcher = 0
         self._handling: Counter[tuple[int, int, int]] = Counter()  # server, channel and post in progress
         self._deleted: set[tuple[int, int]] = set()  # server and post: deleted while in progress
@@ -132,9 +142,11 @@ class Pipeline:
             log.warning("%d posts were still in progress", len(self._handling))
         await self.save()
         self._matching.shutdown(wait=False)
+        if self._memory.images is not None:
+            await self._memory.images.close()
 
     async def _handle(self, post: Post, *, edited: bool) -> Outcome:
-        seen, found = self._look_back(post, edited=edited)
+        seen, found = await self._compare(post, edited=edited)
         judged = judge(post, found, self._memory.policies.get(post.guild_id))
         try:
             judgement = await self._judge(post)
@@ -184,14 +196,31 @@ class Pipeline:
     def forget_guild(self, guild_id: int) -> None:
         """The bot has left: drop what memory holds of the server."""
         self._window.forget_guild(guild_id)
+        self._turns.pop(guild_id, None)
         self._read_to = {place: newest for place, newest in self._read_to.items() if place[0] != guild_id}
         self._memory.policies.forget_guild(guild_id)
         self._memory.replies.forget_guild(guild_id)
 
+    async def _compare(self, post: Post, *, edited: bool) -> tuple[SeenPost | None, tuple[Repeat, ...]]:
+        """Compare with the window and remember, in the order in which posts arrive: those behind an image wait."""
+        images = self._memory.images
+        if images is None or not post.attachments:
+            async with self._turns[post.guild_id]:
+                return self._look_back(post, edited=edited)
+        reading = asyncio.create_task(images.read(post.attachments), name="images")
+        try:
+            async with self._turns[post.guild_id]:
+                return self._look_back(replace(post, images=await reading), edited=edited)
+        finally:
+            reading.cancel()
+
     def _look_back(self, post: Post, *, edited: bool) -> tuple[SeenPost | None, tuple[Repeat, ...]]:
-        """Compare with the window and remember, in the order in which posts arrive: nothing here waits."""
         if self._clock() - post.at > self._window.max_age:
             return None, ()  # an old post that was edited
+        if (post.guild_id, post.message_id) in self._deleted:
+            return None, ()
+        if self._memory.policies.get(post.guild_id).mode(post) is Mode.OFF:
+            return None, ()  # switched off meanwhile, or the bot has left
         seen, repeats = self._window.see(post)
         return (seen if edited or seen.keys else None), repeats
 

@@ -16,7 +16,12 @@ _COLOURS = {
     CaseState.REMOVED: discord.Colour.green(),
     CaseState.WITHDRAWN: discord.Colour.light_grey(),
 }
-_DETECTORS = {"exact": "the same text", "near": "almost the same text", "link": "the same link"}
+_DETECTORS = {
+    "exact": "the same text",
+    "near": "almost the same text",
+    "link": "the same link",
+    "image": "the same image",
+}
 
 
 def case_text(case: Case) -> str:

@@ -2,7 +2,7 @@
 
 import discord
 
-from bot.model import Post
+from bot.model import Attachment, Post
 
 _JUDGED = (discord.MessageType.default, discord.MessageType.reply)
 
@@ -26,4 +26,18 @@ def to_post(message: discord.Message) -> Post | None:
         parent_channel_id=parent,
         reply_text=reference.content if isinstance(reference, discord.Message) else None,
         is_bot=message.author.bot,
+        image_url=image_url(message),
+        attachments=tuple(_attachment(file) for file in message.attachments),
+        embed_links=tuple(embed.url for embed in message.embeds if embed.url),
     )
+
+
+def image_url(message: discord.Message) -> str | None:
+    """The address of the first image attached to a message, unless it is hidden; it lapses after a day."""
+    images = (file for file in message.attachments if (file.content_type or "").startswith("image/"))
+    return next((file.url for file in images if not file.is_spoiler()), None)
+
+
+def _attachment(file: discord.Attachment) -> Attachment:
+    kind = (file.content_type or "").partition(";")[0].strip().lower()
+    return Attachment(file.id, file.url, kind, file.size)

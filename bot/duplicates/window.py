@@ -48,7 +48,7 @@ class Window:
         self.forget(post.guild_id, post.message_id)
         guild = self._guild(post.guild_id)
         self._expire(guild, post.at)
-        gist = Gist.of(post.text, post.guild_id)
+        gist = Gist.of(post.text, post.guild_id, post.embed_links, post.images)
         keys = {detector.name: detector.keys(gist) for detector in self._detectors}
         repeats = self._repeats(post, gist, keys, guild)
         content = repeats[0].key if repeats else _content(gist)
@@ -129,6 +129,6 @@ class Window:
 
 def _content(gist: Gist) -> int:
     """Names what a post says, in the 63 bits that every store holds; the repeats of a post inherit it."""
-    said = gist.skeleton or " ".join(gist.links)
+    said = gist.skeleton or gist.link_text or gist.image_text
     digest = blake2b(said.encode("utf-8", "replace"), digest_size=8, salt=gist.salt.to_bytes(16, "big")).digest()
     return int.from_bytes(digest, "big") >> 1
