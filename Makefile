@@ -41,7 +41,9 @@ lock: $(VENV)/.dev ## write the pinned requirements anew, newest versions that p
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
 		pyproject.toml --extra sandbox -o requirements/sandbox.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
-		pyproject.toml --extra sandbox --group dev -o requirements/dev.txt
+		pyproject.toml --extra fast -o requirements/fast.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
+		pyproject.toml --extra sandbox --extra fast --group dev -o requirements/dev.txt
 
 clean: ## remove what the other commands made
 	rm -rf $(VENV) dist build .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -25,6 +25,7 @@ from bot.backtest.replay import Numbers, Summary
 from bot.backtest.replay import replay as replay_posts
 from bot.claims.matcher import Matcher
 from bot.doctor import examine
+from bot.duplicates.kernels import use_compiled
 from bot.errors import ConfigurationError, CopydeskError, ExplainerError, InputError
 from bot.faq.build import load_explainers
 from bot.faq.draft import Draft
@@ -62,6 +63,7 @@ def run() -> None:
         raise ConfigurationError([NO_TOKEN])
     log.set_up(settings.log_level, [settings.token])
     database = open_database(settings)
+    use_compiled()  # before the event loop, which must not wait for it
     try:
         asyncio.run(_run(settings, settings.token, database))
     finally:
@@ -121,6 +123,7 @@ def replay(posts: Path, decisions: Path | None, policy: Path | None) -> None:
         return read_policy(policy, lambda name: numbers.number("channel", name)) if policy else EVERYWHERE
 
     make_policy(Numbers())  # a wrong file is told before the work begins
+    use_compiled()
     started = time.perf_counter()
     with _scratch_database() as database:
         summary = asyncio.run(_replay(recorded, database, make_policy, decisions))

@@ -3,11 +3,10 @@
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.duplicates.gist import Gist
+from bot.duplicates.plain import Keys as Keys
 
-Keys = NDArray[np.uint32]
 NO_KEYS: Keys = np.empty(0, np.uint32)
 
 

@@ -19,7 +19,7 @@ class Exact:
         if not gist.skeleton:
             return NO_KEYS
         digest = xxh3_64_intdigest(gist.skeleton.encode("utf-8", "replace"), seed=gist.salt)
-        return np.array([digest >> 32], np.uint32)
+        return np.frombuffer((digest >> 32).to_bytes(4, "little"), "<u4")
 
     def score(self, gist: Gist, earlier: Gist) -> float:
         return float(gist.skeleton == earlier.skeleton and gist.quotes == earlier.quotes)

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from xxhash import xxh32_hexdigest
 
+from bot.duplicates.kernels import kernels
 from bot.duplicates.links import links_in, with_embedded, without_links
 from bot.duplicates.skeleton import count_words, folded_words, skeleton
 from bot.model import ImageHash
@@ -54,6 +55,7 @@ class Gist:
     quotes: str = ""
     salt: int = 0
     image_text: str = ""
+    _folded: str = ""
     _skeleton: str | None = None
     _grams: frozenset[str] | None = None
 
@@ -71,8 +73,18 @@ class Gist:
         links = links_in(own)
         if links:
             own = without_links(own)
-        all_links = " ".join(with_embedded(links, embed_links))
-        return cls(folded_words(own), all_links, _names(own), _addressee(own), quotes, salt, _packed(images))
+        words, letters = kernels().fold(own)
+        link_text = " ".join(with_embedded(links, embed_links))
+        return cls(
+            words,
+            link_text,
+            _names(own),
+            _addressee(own),
+            quotes,
+            salt,
+            image_text=_packed(images),
+            _folded="" if link_text else letters,
+        )
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -102,7 +114,7 @@ class Gist:
     def skeleton(self) -> str:
         """Equal for posts that differ in dress only; empty where the words say too little to be recognised by."""
         if self._skeleton is None:
-            self._skeleton = skeleton(self.full_letters) if self._says_enough() else ""
+            self._skeleton = (self._folded or skeleton(self.full_letters)) if self._says_enough() else ""
         return self._skeleton
 
     @property
@@ -125,22 +137,20 @@ class Gist:
         return count >= _MANY_WORDS or not SAY_NOTHING.issuperset(self.words.split())
 
     @property
-    def content_count(self) -> int:
-        """How many different words carry meaning, without the name of whom the post speaks to."""
-        return len(set(self.words.split()) - SAY_NOTHING - {self.addressee})
+    def has_content(self) -> bool:
+        """Whether a word carries meaning, the name of whom the post speaks to aside."""
+        return any(word not in SAY_NOTHING and word != self.addressee for word in self.words.split())
 
     def pack(self) -> bytes:
         """As bytes, for the window and for storage; the salt is known by the place."""
-        parts = [self.words, self.link_text, self.name_text, self.addressee, self.quotes]
-        if self.image_text:
-            parts.append(self.image_text)
+        parts = (self.words, self.link_text, self.name_text, self.addressee, self.quotes, self.image_text)
         return "\n".join(parts).encode("utf-8", "replace")
 
     @classmethod
     def unpack(cls, packed: bytes, salt: int) -> "Gist":
         """The gist that ``pack`` made bytes of."""
-        words, links, names, addressee, quotes, *images = packed.decode("utf-8").split("\n")
-        return cls(words, links, names, addressee, quotes, salt, "".join(images))
+        words, links, names, addressee, quotes, images = packed.decode("utf-8").split("\n")
+        return cls(words, links, names, addressee, quotes, salt, images)
 
 
 def _packed(images: Iterable[ImageHash]) -> str:

@@ -25,7 +25,7 @@ class Link:
         self._exempt = frozenset(exempt)
 
     def keys(self, gist: Gist) -> Keys:
-        links = self._links(gist)
+        links = self._links(gist) if gist.link_text else ()
         if not links:
             return NO_KEYS
         digests = [xxh3_64_intdigest(link.encode("utf-8", "replace"), seed=gist.salt) >> 32 for link in links]

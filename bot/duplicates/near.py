@@ -1,43 +1,24 @@
 """Almost the same text: MinHash finds candidates, a comparison of the texts decides.
 
-The signature estimates how many runs of five letters two posts share (Broder 1997). Posts that agree in both values of
-any band are candidates; they are never flagged on the estimate.
+The signature estimates how many runs of five letters two posts share. Posts that agree in both values of any band are
+candidates; they are never flagged on the estimate.
 """
 
-import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from bot.duplicates.detector import NO_KEYS, Keys
 from bot.duplicates.gist import Gist
+from bot.duplicates.kernels import kernels
 from bot.duplicates.meaning import means_another
+from bot.duplicates.plain import BANDS
 
-BANDS, ROWS = 24, 2  # with three rows, one in ten posts with every fifth word changed is no candidate
-_LETTERS = 5  # of a shingle, in ASCII; other scripts have two or three bytes a letter
+_RUN, _WIDE_RUN = 5, 8  # bytes: five letters in ASCII, as many as a number holds where a letter takes two or three
 _MIN_LETTERS = 10
-_MIN_CONTENT = 1  # words that carry meaning: "jo: sorry about that" is near to too much
 _SHORT = 8  # words
 _SHORT_NEAR = 0.76  # short posts differ in one word easily
 _SURE = 90.0  # edit ratio, in percent, from which nothing better is looked for
 _ROOM = 2.5  # times as long, spaces and links included
 _UNLIKE = 60.0  # ratio of the sorted words, in percent, below which moved sentences do not reach the threshold either
-
-
-def _spread(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """SplitMix64: neighbouring integers become unrelated ones."""
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
-
-
-_SEEDS = _spread(np.arange(1, 2 * BANDS * ROWS + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-_FACTORS = (_SEEDS[::2].astype(np.uint32) | np.uint32(1))[:, None]
-_MASKS = _SEEDS[1::2].astype(np.uint32)[:, None]
-_BAND = _SEEDS[:BANDS]
-_FIVE_BYTES = np.uint64((1 << 40) - 1)
-_SHINGLE = np.uint64(0x9E3779B97F4A7C15)
-_PAIR = np.uint64(0xC2B2AE3D27D4EB4F)
-_HIGH = np.uint64(32)
 
 
 class Near:
@@ -49,17 +30,24 @@ class Near:
     keys_per_post = float(BANDS)
 
     def keys(self, gist: Gist) -> Keys:
-        if len(gist.skeleton) < _MIN_LETTERS or gist.content_count < _MIN_CONTENT:
+        if len(gist.skeleton) < _MIN_LETTERS or not gist.has_content:
             return NO_KEYS
-        signature = ((_shingles(gist.skeleton) ^ _MASKS) * _FACTORS).min(axis=1).astype(np.uint64)
-        bands = (signature[::2] * _PAIR) ^ signature[1::2] ^ _BAND ^ np.uint64(gist.salt)
-        return (_spread(bands) >> _HIGH).astype(np.uint32)
+        data = gist.skeleton.encode("utf-8", "replace")
+        return kernels().band_keys(data, _RUN if len(data) == len(gist.skeleton) else _WIDE_RUN, gist.salt)
+
+    def sift(self, gist: Gist, packed: list[bytes]) -> list[bool]:
+        """Leave out what is sure to score nothing, where that costs less than to look at it."""
+        if gist.link_text:
+            return [True] * len(packed)
+        return kernels().sift(gist.words, packed, self.near, _ROOM)
 
     def score(self, gist: Gist, earlier: Gist) -> float:
         if gist.quotes != earlier.quotes or _too_different_in_length(gist, earlier):
             return 0.0
         score = similarity(gist, earlier)
-        return 0.0 if score < self._threshold(gist, earlier) or means_another(gist, earlier) else score
+        if score < self.near or score < self._threshold(gist, earlier) or means_another(gist, earlier):
+            return 0.0
+        return score
 
     def _threshold(self, gist: Gist, earlier: Gist) -> float:
         if gist.quotes:
@@ -95,14 +83,3 @@ def _likeness(gist: Gist, earlier: Gist) -> float:
         return ratio / 100
     shared = len(gist.grams & earlier.grams)
     return max(ratio / 100, 2 * shared / max(1, len(gist.grams) + len(earlier.grams)))
-
-
-def _shingles(skeleton: str) -> NDArray[np.uint32]:
-    """A hash for each run of five bytes, or of eight where letters take several."""
-    data = skeleton.encode("utf-8", "replace")
-    length = _LETTERS if len(data) == len(skeleton) else 8
-    runs = np.ndarray((max(1, len(data) - length + 1),), "<u8", data + bytes(8), strides=(1,))
-    if length == _LETTERS:
-        runs = runs & _FIVE_BYTES
-    hashes: NDArray[np.uint32] = ((runs * _SHINGLE) >> _HIGH).astype(np.uint32)
-    return hashes

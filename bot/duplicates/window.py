@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import compress
 
 from bot.duplicates.detector import Detector, Keys
 from bot.duplicates.gist import Gist
@@ -29,6 +30,7 @@ class Window:
         self.max_age = max_age
         self._guilds: dict[int, GuildWindow] = {}
         self._total = 0
+        self._sifts = {detector.name: getattr(detector, "sift", None) for detector in self._detectors}
 
     def __len__(self) -> int:
         return self._total
@@ -115,7 +117,13 @@ class Window:
         """One repeat for each earlier post, by the first detector that finds it."""
         found: dict[int, Repeat] = {}
         for detector in self._detectors:
-            for sequence, packed_gist in guild.candidates(detector.name, keys[detector.name], _MAX_CANDIDATES):
+            held = guild.candidates(keys[detector.name], _MAX_CANDIDATES)
+            if not held:
+                continue
+            sift = self._sifts[detector.name]
+            if sift is not None:
+                held = list(compress(held, sift(gist, [gist for _, gist in held])))
+            for sequence, packed_gist in held:
                 if sequence in found:
                     continue
                 score = detector.score(gist, Gist.unpack(packed_gist, post.guild_id))
@@ -123,6 +131,8 @@ class Window:
                     earlier = guild.post(sequence, post.guild_id)
                     label = "certain" if score >= detector.certain else "near"
                     found[sequence] = Repeat(earlier, detector.name, earlier.content, score, label)
+        if not found:
+            return ()
         fresh = (repeat for repeat in found.values() if post.at - repeat.of.at <= self.max_age)  # edits come late
         return tuple(sorted(fresh, key=lambda repeat: (-repeat.score, repeat.of.message_id)))
 

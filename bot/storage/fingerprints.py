@@ -1,8 +1,10 @@
 """What the windows remember, in SQLite: one row a post, whatever the detectors; its words only encrypted."""
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 from sqlite_utils import Database as Connection
@@ -32,11 +34,7 @@ class SqliteFingerprintStore:
         self._cipher = Cipher(database.key)
 
     def load(self, since: datetime) -> Sequence[SeenPost]:
-        rows = self._database.read_now(lambda db: db.execute(_LOAD, [row_time(since)]).fetchall())
-        posts = [post for row in rows if (post := self._seen(row)) is not None]
-        if len(posts) < len(rows):
-            log.warning("%d remembered posts were sealed with another key", len(rows) - len(posts))
-        return posts
+        return self._database.read_now(lambda db: self._all_seen(db.execute(_LOAD, [row_time(since)])))
 
     async def save(self, seen: Sequence[SeenPost], read_to: Mapping[tuple[int, int], int]) -> None:
         latest = {(post.guild_id, post.message_id): post for post in seen}
@@ -63,12 +61,19 @@ class SqliteFingerprintStore:
         sealed = self._cipher.seal(post.gist, _place(post.guild_id, post.message_id))
         return (*ids, row_time(post.at), post.content, _pack(post.keys), sealed)
 
-    def _seen(self, row: Sequence[Any]) -> SeenPost | None:
-        guild_id, channel_id, message_id, author_id, at, content, keys, sealed = row
-        gist = self._cipher.open(sealed, _place(guild_id, message_id))
-        if gist is None:
-            return None
-        return SeenPost(guild_id, channel_id, message_id, author_id, from_row_time(at), _unpack(keys), gist, content)
+    def _all_seen(self, rows: Iterable[Sequence[Any]]) -> list[SeenPost]:
+        """The posts of rows, one row at a time: many at once would keep Python's garbage collector busy."""
+        posts, foreign = [], 0
+        for guild_id, channel_id, message_id, author_id, at, content, keys, sealed in rows:
+            gist = self._cipher.open(sealed, _place(guild_id, message_id))
+            if gist is None:
+                foreign += 1
+                continue
+            ids = (guild_id, channel_id, message_id, author_id)
+            posts.append(SeenPost(*ids, from_row_time(at), _unpack(keys), gist, content))
+        if foreign:
+            log.warning("%d remembered posts were sealed with another key", foreign)
+        return posts
 
 
 def _place(guild_id: int, message_id: int) -> bytes:
@@ -76,22 +81,20 @@ def _place(guild_id: int, message_id: int) -> bytes:
 
 
 def _pack(keys: Mapping[str, bytes]) -> bytes:
-    """Each detector's name and keys, each after its length."""
-    return b"".join(_measured(part) for name, values in keys.items() for part in (name.encode(), values))
-
-
-def _measured(part: bytes) -> bytes:
-    return len(part).to_bytes(2, "little") + part
+    """The detectors' names and how many bytes each has, a line feed, and their keys."""
+    header = " ".join(f"{name} {len(values)}" for name, values in keys.items())
+    return b"\n".join((header.encode(), b"".join(keys.values())))
 
 
 def _unpack(packed: bytes) -> dict[str, bytes]:
-    parts = list(_parts(packed))
-    return {name.decode(): values for name, values in zip(parts[::2], parts[1::2], strict=True)}
+    header, _, values = packed.partition(b"\n")
+    return {name: values[place] for name, place in _layout(header)}
 
 
-def _parts(packed: bytes) -> Iterator[bytes]:
-    at = 0
-    while at < len(packed):
-        end = at + 2 + int.from_bytes(packed[at : at + 2], "little")
-        yield packed[at + 2 : end]
-        at = end
+@lru_cache(256)
+def _layout(header: bytes) -> tuple[tuple[str, slice], ...]:
+    """Where each detector's keys are; few headers are different."""
+    parts = header.decode().split()
+    sizes = [int(size) for size in parts[1::2]]
+    ends = list(accumulate(sizes))
+    return tuple((name, slice(end - size, end)) for name, size, end in zip(parts[::2], sizes, ends, strict=True))

@@ -34,11 +34,6 @@ def test_an_image_is_the_same_after_it_was_packed():
     assert Gist.unpack(gist(PHOTO, OTHER).pack(), GUILD).images == (PHOTO, OTHER)
 
 
-def test_a_gist_that_was_stored_before_there_were_images_is_read():
-    assert Gist.unpack(Gist.of(CHATTER, GUILD).pack(), GUILD).images == ()
-    assert Gist.of(CHATTER, GUILD).pack().count(b"\n") == 4
-
-
 def test_equal_bytes_are_certain_whatever_the_hashes_say():
     faint = replace(PHOTO, gradients=bytes(32), mirrored_gradients=bytes(32))
     assert likeness(faint, faint) == 1.0

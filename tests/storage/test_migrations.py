@@ -10,7 +10,7 @@ from bot.errors import StoreError
 from bot.storage.database import Database
 from bot.storage.migrations import MIGRATIONS
 
-STEPS = ["faq", "servers", "desk", "source_ledger", "repeats"]
+STEPS = ["faq", "servers", "desk", "source_ledger", "repeats", "keys_anew"]
 
 
 def schema(path):
@@ -85,4 +85,16 @@ def test_tables_are_strict_and_keep_their_references(path):
     assert database.write_now(lambda db: db.execute("PRAGMA foreign_keys").fetchone()) == (1,)
     assert database.write_now(lambda db: db.execute("PRAGMA synchronous").fetchone()) == (2,)
     assert database.write_now(lambda db: db.execute("PRAGMA journal_mode").fetchone()) == ("wal",)
+    database.close()
+
+
+def test_fingerprints_whose_keys_mean_something_else_now_are_dropped(tmp_path):
+    early = tmp_path / "early.db"
+    with closing(sqlite3.connect(early)) as connection:
+        db = sqlite_utils.Database(connection)
+        MIGRATIONS.apply(db, stop_before="keys_anew")
+        db.execute("INSERT INTO fingerprint VALUES (1, 1, 1, 1, 1, 0, 7, x'01', x'02')")
+        connection.commit()
+    database = Database(early)
+    assert database.read_now(lambda db: db.execute("SELECT count(*) FROM fingerprint").fetchone()) == (0,)
     database.close()
