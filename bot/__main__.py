@@ -35,6 +35,7 @@ from bot.faq.ledger import Ledger
 from bot.faq.library import Shelf
 from bot.faq.links import LinkChecker
 from bot.faq.lint import lint
+from bot.faq.ranker import load_ranker, ranker_if_possible
 from bot.faq.search import FaqSearch
 from bot.model import GuildPolicy, SourceCheck
 from bot.settings import NO_TOKEN, Settings
@@ -73,7 +74,8 @@ def run() -> None:
 async def _run(settings: Settings, token: str, database: Database) -> None:
     intents = INTENTS if settings.message_content else COMMANDS_ONLY
     links = LinkChecker(utcnow) if settings.check_links else None
-    supervisor = Supervisor(lambda: build_bot(database, intents=intents, links=links), token)
+    ranker = ranker_if_possible(database.read_now(load_explainers))
+    supervisor = Supervisor(lambda: build_bot(database, intents=intents, links=links, ranker=ranker), token)
     async with stopped_by_signals(supervisor.stop), health_page(settings.health_port, lambda: supervisor.bot):
         await supervisor.run()
 
@@ -103,7 +105,9 @@ def sandbox(port: int) -> None:
 def judge(messages: Path) -> None:
     """Judge each message of a JSON Lines file by itself; write one decision a line."""
     with _scratch_database() as database:
-        for decision in judging.judge(read_messages(messages), Matcher(FaqSearch(database))):
+        shelf = Shelf(database.read_now(load_explainers))
+        matcher = Matcher(FaqSearch(database), shelf, load_ranker(shelf.built_in))
+        for decision in judging.judge(read_messages(messages), matcher):
             click.echo(json.dumps(decision, ensure_ascii=False))
 
 
@@ -134,13 +138,14 @@ async def _replay(
     recorded: Sequence[RecordedPost], database: Database, make_policy: MakePolicy, decisions: Path | None
 ) -> Summary:
     summary = Summary()
+    ranker = load_ranker(database.read_now(load_explainers))
     with (
         click.open_file(str(decisions or os.devnull), "w", encoding="utf-8", lazy=True) as out,
         click.progressbar(
             length=len(recorded), label="Replaying", file=sys.stderr, hidden=not sys.stderr.isatty()
         ) as bar,
     ):
-        async for decision in replay_posts(recorded, database, make_policy):
+        async for decision in replay_posts(recorded, database, make_policy, ranker):
             out.write(json.dumps(decision, ensure_ascii=False) + "\n")
             summary.add(decision)
             bar.update(1)
@@ -150,6 +155,19 @@ async def _replay(
 @cli.group()
 def faq() -> None:
     """Work with the explainers."""
+
+
+@faq.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def train(arguments: Sequence[str]) -> None:
+    """Fit the matcher anew to the explainers' phrasings; needs the development requirements."""
+    try:
+        from bot.training.command import train as command  # scikit-learn is for development
+    except ImportError as error:
+        raise ConfigurationError(
+            [f"training needs the development requirements ({error}): run `make check` once, then .venv/bin/python"]
+        ) from error
+    command.main(list(arguments), prog_name="copydesk faq train", standalone_mode=False)
 
 
 @faq.command()

@@ -17,6 +17,7 @@ from discord.ext import commands
 import cogs
 from bot.cases.desk import Desk
 from bot.claims.matcher import Matcher
+from bot.claims.semantic import SemanticRanker
 from bot.discord_ui import presses, words
 from bot.discord_ui.answers import answer
 from bot.discord_ui.buttons import DeskButton
@@ -29,7 +30,7 @@ from bot.faq.editions import SqliteEditionStore
 from bot.faq.editor import Editor
 from bot.faq.files import explainers_folder
 from bot.faq.ledger import Ledger
-from bot.faq.library import Library
+from bot.faq.library import Shelf
 from bot.faq.links import LinkChecker
 from bot.faq.search import FaqSearch
 from bot.images.cdn import DiscordCdn
@@ -59,7 +60,7 @@ _LONGEST_FINISH = 10.0  # seconds that posts in progress get at shutdown
 class Services:
     """What the doors call."""
 
-    library: Library
+    library: Shelf
     editor: Editor
     pipeline: Pipeline
     desk: Desk
@@ -164,14 +165,16 @@ def build_bot(
     *,
     intents: discord.Intents = INTENTS,
     links: LinkChecker | None = None,
+    ranker: SemanticRanker | None = None,
     images: ImageSource | None = None,
 ) -> Copydesk:
-    """Wire a bot on an open database. A bot lives for one connection; the database outlives it.
+    """Wire a bot on an open database. A bot lives for one connection; the database and the ranker outlive it.
 
     Without another source of ``images``, attachments are fetched from Discord's CDN.
     """
     matching = ThreadPoolExecutor(1, thread_name_prefix="matching")
-    matcher = Matcher(FaqSearch(database))
+    library = Shelf(database.read_now(load_explainers))
+    matcher = Matcher(FaqSearch(database), library, ranker)
     policies = SqlitePolicyStore(database)
     replies = SqliteReplyStore(database, clock())
     cases = SqliteCaseStore(database)
@@ -179,7 +182,6 @@ def build_bot(
     fingerprints = SqliteFingerprintStore(database)
     window = Window(DETECTORS)
     bot = Copydesk(intents)
-    library = Library(database.read_now(load_explainers), matcher, matching)
     ledger = Ledger(library, SqliteSourceCheckStore(database), clock)
     outbox = Outbox(effects, DiscordSender(bot, library, policies, replies, cases, ledger), clock)
     editor = Editor(SqliteEditionStore(database), library, outbox, clock)

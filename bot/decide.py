@@ -106,6 +106,7 @@ def _speech(post: Post, facts: Facts, mode: Mode) -> Speech:
         return Nothing(judgement.reasons)
     match = judgement.matches[0]
     refused = "the post repeats an earlier one" if facts.repeats else None
+    refused = "it replies to an answer of ours" if post.replies_to_us else refused
     refused = refused or refusal(facts.policy, post, match.slug, facts.replies, facts.now)
     if refused:
         return Nothing((*judgement.reasons, refused))

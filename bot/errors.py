@@ -4,6 +4,7 @@ CopydeskError
 ├── ConfigurationError      the installation is wrong: do not restart, read the message
 ├── ExplainerError          explainer files are wrong: every problem, each as file:line
 ├── InputError              a file given on the command line is wrong
+├── ModelError              the semantic model cannot be used: no automatic answers
 ├── StoreError              the database refuses
 │   └── StoreBusyError      too many writes wait; try again later
 ├── DeliveryDelayedError    Discord could not be reached; the outbox tries again
@@ -40,6 +41,10 @@ class ExplainerError(CopydeskError):
 
 class InputError(CopydeskError):
     """A file named on the command line cannot be read as what it should be."""
+
+
+class ModelError(CopydeskError):
+    """The semantic model or its coefficients cannot be used; the message says why."""
 
 
 class StoreError(CopydeskError):

@@ -68,6 +68,7 @@ class Post:
     parent_channel_id: int | None = None  # of a thread: the channel whose mode it inherits
     reply_text: str | None = field(default=None, repr=False)  # the post that this one replies to
     is_bot: bool = False
+    replies_to_us: bool = False  # it answers one of our own messages
     image_url: str | None = field(default=None, repr=False)  # of the first image attached to it
     attachments: tuple[Attachment, ...] = ()
     images: tuple[ImageHash, ...] = field(default=(), repr=False)  # of the attachments, once they were looked into
@@ -159,6 +160,7 @@ class Judgement:
     band: Band
     matches: tuple[Match, ...] = ()
     reasons: tuple[str, ...] = ()
+    foreign: bool = False  # the post is in another language than the explainers
 
     @property
     def topic(self) -> str | None:

@@ -233,6 +233,11 @@ class Pipeline:
         place = (post.guild_id, post.channel_id)
         self._read_to[place] = max(post.message_id, self._read_to.get(place, 0))
 
+    async def ask(self, guild_id: int, question: str) -> Judgement:
+        """Rank a server's explainers for a question."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._matching, self._matcher.judge, question, None, guild_id)
+
     async def _judge(self, post: Post) -> Judgement | None:
         if stopped_by_gate(post) is not None:
             return None

@@ -26,6 +26,7 @@ class Explain(commands.Cog):
     def __init__(self, bot: Copydesk) -> None:
         self.bot = bot
         self.library = bot.services.library
+        self.pipeline = bot.services.pipeline
         self.ledger = bot.services.ledger
         self.explain_message = app_commands.ContextMenu(name="Explain this claim", callback=self.explain_claim)
 
@@ -100,7 +101,7 @@ class Explain(commands.Cog):
     @app_commands.describe(question="In your own words")
     async def ask(self, interaction: discord.Interaction[Copydesk], question: app_commands.Range[str, 3, 1000]) -> None:
         """Find the explainer that answers a question."""
-        judgement = await self.library.ask(interaction.guild_id or 0, question)
+        judgement = await self.pipeline.ask(interaction.guild_id or 0, question)
         found = self._answering(interaction, judgement)
         if found is not None:
             embed = await self._card(interaction, found, judgement)
@@ -113,7 +114,7 @@ class Explain(commands.Cog):
         if not message.content.strip():
             await answer(interaction, words.NO_TEXT)
             return
-        judgement = await self.library.ask(interaction.guild_id or 0, message.content)
+        judgement = await self.pipeline.ask(interaction.guild_id or 0, message.content)
         found = self._answering(interaction, judgement)
         if found is not None:
             embed = await self._card(interaction, found, judgement)
@@ -140,6 +141,8 @@ class Explain(commands.Cog):
 
     def _nearest(self, interaction: discord.Interaction[Copydesk], judgement: Judgement) -> str:
         """The choice to offer where it is not."""
+        if judgement.foreign:
+            return words.FOREIGN
         if judgement.score < _WORTH_SHOWING:
             return words.NO_MATCH
         return cards.menu(judgement.matches, self.library.on(interaction.guild_id or 0))

@@ -1,11 +1,12 @@
 """Recorded posts in: JSON Lines, or a DiscordChatExporter JSON export."""
 
+import gzip
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import unquote
 
 from bot.errors import InputError
@@ -58,6 +59,38 @@ def read_messages(path: Path) -> Iterator[Message]:
         yield Message(_id(place, row.get("id")), _text(place, row), reply_to_text)
 
 
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A message with the topics that labellers found right: none where it deserves no answer."""
+
+    text: str = field(repr=False)
+    reply_to_text: str | None = field(repr=False)
+    topics: frozenset[str]
+
+
+def read_labelled(path: Path) -> Iterator[Labelled]:
+    """The messages of a JSON Lines file with ``topics``.
+
+    Raises:
+        InputError: naming the first wrong line.
+    """
+    for (number, row), message in zip(_rows(path), read_messages(path), strict=True):
+        topics = row.get("topics")
+        if not isinstance(topics, list):
+            raise InputError(f'{path}:{number}: give the message its topics, such as "topics": []')
+        yield Labelled(message.text, message.reply_to_text, frozenset(map(str, topics)))
+
+
+def read_texts(path: Path) -> Iterator[str]:
+    """The texts alone of a JSON Lines file.
+
+    Raises:
+        InputError: naming the first wrong line.
+    """
+    for number, row in _rows(path):
+        yield _text(f"{path}:{number}", row)
+
+
 def read_posts(path: Path) -> list[RecordedPost]:
     """The posts of a file in the order of their times; equal times keep the file's order.
 
@@ -73,12 +106,18 @@ def read_posts(path: Path) -> list[RecordedPost]:
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
-        with path.open(encoding="utf-8-sig") as lines:  # some tools begin a file with a byte-order mark
+        with _open(path) as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     yield number, _object(path, number, line)
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as UTF-8 text ({error})") from error
+
+
+def _open(path: Path) -> IO[str]:
+    """The file as text, unpacked if its name ends in .gz; some tools begin a file with a byte-order mark."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    return opener(path, "rt", encoding="utf-8-sig")
 
 
 def _object(path: Path, number: int, line: str) -> dict[str, Any]:

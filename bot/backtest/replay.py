@@ -10,6 +10,7 @@ from bot.backtest.files import Files, content_type
 from bot.backtest.judge import as_json
 from bot.backtest.read import Id, RecordedFile, RecordedPost
 from bot.claims.matcher import Matcher
+from bot.claims.semantic import SemanticRanker
 from bot.decide import Answer, Suggest
 from bot.duplicates import DETECTORS
 from bot.duplicates.window import Window
@@ -73,7 +74,10 @@ class _Time:
 
 
 async def replay(
-    posts: Sequence[RecordedPost], database: Database, policy: Callable[[Numbers], GuildPolicy]
+    posts: Sequence[RecordedPost],
+    database: Database,
+    policy: Callable[[Numbers], GuildPolicy],
+    ranker: SemanticRanker | None,
 ) -> AsyncIterator[dict[str, Any]]:
     """Walk through the posts; yield a decision for each.
 
@@ -81,20 +85,22 @@ async def replay(
         posts: in the order of their times.
         database: a fresh one with the compiled explainers; it is filled.
         policy: makes the policy of every server, given the numbers of the file's names.
+        ranker: the semantic ranker; without it nothing is answered.
     """
     numbers, clock = Numbers(), _Time()
+    library = Shelf(database.read_now(load_explainers))
     replies = SqliteReplyStore(database, clock())
     memory = Memory(
         SqlitePolicyStore(database, policy(numbers)),
         SqliteFingerprintStore(database),
         replies,
         SqliteCaseStore(database),
-        Ledger(Shelf(database.read_now(load_explainers)), SqliteSourceCheckStore(database), clock),
+        Ledger(library, SqliteSourceCheckStore(database), clock),
         ImageReader(Files()),
     )
     outbox = Outbox(SqliteEffectStore(database), _Nowhere(), clock)
     matching = ThreadPoolExecutor(1, thread_name_prefix="matching")
-    matcher = Matcher(FaqSearch(database))
+    matcher = Matcher(FaqSearch(database), library, ranker)
     pipeline = Pipeline(memory, outbox, Window(DETECTORS), matcher, matching=matching, clock=clock)
     texts: dict[Id, str] = {}
     for recorded in posts:

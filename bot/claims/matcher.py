@@ -1,88 +1,39 @@
-"""Ranks the explainers that a text may call for and says how sure that is.
+"""Which explainers does a text call for, and is the bot sure enough to answer? Three bands: answer, suggest, silent."""
 
-Each sentence is looked up among the explainers' own phrasings. The score of a phrasing is its coverage (the share of
-its weight that the sentence has, so rare words count most) times the focus (how much of the sentence it accounts for).
-A name, and a few words shared with a longer sentence, prove little and are capped.
-"""
-
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from itertools import pairwise
-from math import sqrt
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from bot.model import Band, Judgement, Match
-from bot.text import content_words, own_text, sentences, without_links
+from bot.claims.language import is_foreign
+from bot.claims.lexical import LexicalRanker, PhraseIndex
+from bot.claims.passages import prepared
+from bot.claims.ranked import Ranked
+from bot.claims.semantic import SemanticRanker
+from bot.model import Band, Explainer, Judgement, Match
 
 MENU_SIZE = 3
+_TIE = 0.05  # a runner-up this close leaves the choice to a person
+_LEXICAL_SUGGEST = 0.48  # words alone: right in nine of ten such cases of 300 labelled messages
 
 
-class PhraseKind(StrEnum):
-    """Where a phrasing stands in its explainer."""
+class Served(Protocol):
+    """Which explainers a server serves."""
 
-    TITLE = "title"
-    CLAIM = "claim"
-    NOT_CLAIM = "not_claim"
-    ALIAS = "alias"
+    def on(self, guild_id: int) -> Mapping[str, Explainer]:
+        """All of them, by slug."""
+        ...
 
-
-@dataclass(frozen=True, slots=True)
-class PhraseHit:
-    """A phrasing that shares words with a sentence; ``coverage`` is the share of the phrasing's weight found there."""
-
-    slug: str
-    kind: PhraseKind
-    phrase: str
-    coverage: float
-
-
-class PhraseIndex(Protocol):
-    """Finds the phrasings that hold on a server by their words."""
-
-    def hits(self, sentence: str, guild_id: int) -> Sequence[PhraseHit]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """Scores from which to answer and to suggest.
-
-    Chosen on 300 labelled messages, where no answer was wrong, and 96,565 posts of ordinary chat, where none was
-    answered: a wrong answer costs more than ten missed ones.
-    """
-
-    answer: float = 0.56
-    suggest: float = 0.48
-    tie: float = 0.05  # a runner-up this close leaves the choice to a person
-
-
-_NAME_CAP = 0.4  # a name alone states no claim
-_FEW_WORDS = 3
-_FEW_WORDS_CAP = 0.45
-_MAX_SENTENCES = 40  # of a post; bounds the number of look-ups
-_STEM = 5  # letters by which two words count as shared
-
-
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    score: float
-    hit: PhraseHit
-
-
-@dataclass(frozen=True, slots=True)
-class _Passage:
-    """A text to look up. With ``own_stems``, a phrasing must share one: they are what the post itself says in it."""
-
-    text: str
-    own_stems: frozenset[str] | None = None
+    def own(self, guild_id: int) -> Mapping[str, Explainer]:
+        """Those that the server has written itself."""
+        ...
 
 
 class Matcher:
-    """Text in, judgement out; deterministic, without state."""
+    """Text in, judgement out. Without the semantic ranker it never answers: words alone are not sure enough."""
 
-    def __init__(self, index: PhraseIndex, thresholds: Thresholds | None = None) -> None:
-        self._index = index
-        self._thresholds = thresholds or Thresholds()
+    def __init__(self, index: PhraseIndex, served: Served, semantic: SemanticRanker | None) -> None:
+        self._lexical = LexicalRanker(index)
+        self._served = served
+        self._semantic = semantic
 
     def judge(self, text: str, reply_text: str | None = None, guild_id: int = 0) -> Judgement:
         """Rank explainers for a post, or for a question asked by command.
@@ -92,67 +43,41 @@ class Matcher:
             reply_text: the post that it replies to, which a short post may need to be understood.
             guild_id: the server, whose own explainers join the built-in ones; 0 for none.
         """
-        best = self._best_by_slug(_passages(text, reply_text), guild_id)
-        ranked = sorted(best.items(), key=lambda item: (-item[1].score, item[0]))[:MENU_SIZE]
-        matches = tuple(Match(slug, round(found.score, 3), _reason(found.hit)) for slug, found in ranked)
-        if not matches:
-            return Judgement(Band.SILENT, (), ("no phrasing of any explainer comes near",))
-        band, why = self._band(matches)
-        return Judgement(band, matches, (matches[0].reason, why))
-
-    def _best_by_slug(self, passages: Iterable[_Passage], guild_id: int) -> dict[str, _Scored]:
-        claims: dict[str, _Scored] = {}
-        near_misses: dict[str, float] = {}
-        for passage in passages:
-            said = content_words(passage.text)
-            for hit in self._index.hits(passage.text, guild_id):
-                if passage.own_stems is not None and not passage.own_stems & _stems(hit.phrase):
-                    continue  # the claim is the other post's alone
-                score = _score(hit, said)
-                if hit.kind is PhraseKind.NOT_CLAIM:
-                    near_misses[hit.slug] = max(score, near_misses.get(hit.slug, 0.0))
-                elif hit.slug not in claims or score > claims[hit.slug].score:
-                    claims[hit.slug] = _Scored(score, hit)
-        return {
-            slug: _Scored(found.score / 2, found.hit) if near_misses.get(slug, 0.0) >= found.score else found
-            for slug, found in claims.items()
-        }
-
-    def _band(self, matches: Sequence[Match]) -> tuple[Band, str]:
-        best = matches[0].score
-        limits = self._thresholds
-        if best < limits.suggest:
-            return Band.SILENT, f"score {best:.2f} is below {limits.suggest:.2f}"
-        if best < limits.answer:
-            return Band.SUGGEST, f"score {best:.2f} is below {limits.answer:.2f}"
-        if len(matches) > 1 and best - matches[1].score < limits.tie:
-            return Band.SUGGEST, f"{matches[1].slug} fits as well"
-        return Band.ANSWER, f"score {best:.2f} reaches {limits.answer:.2f}"
+        if is_foreign(prepared(text)):
+            return Judgement(Band.SILENT, (), ("it is not in English",), foreign=True)
+        if self._semantic is None:
+            ranked = self._lexical.rank(text, reply_text, guild_id)[:MENU_SIZE]
+            return _judgement(ranked, *_lexical_band(ranked))
+        served = self._served.on(guild_id)
+        known = self._semantic.rank(text, reply_text, guild_id, self._served.own(guild_id))
+        ranked = [topic for topic in known if topic.slug in served][:MENU_SIZE]
+        calibration = self._semantic.calibration
+        return _judgement(ranked, *_band(ranked, calibration.answer, calibration.suggest))
 
 
-def _passages(text: str, reply_text: str | None) -> Iterable[_Passage]:
-    """The sentences of a post, each pair of neighbours, and a post of one sentence together with what it replies to."""
-    parts = sentences(without_links(own_text(text)))[:_MAX_SENTENCES]
-    yield from map(_Passage, parts)
-    yield from (_Passage(f"{first} {second}") for first, second in pairwise(parts))
-    if reply_text is not None and len(parts) == 1:
-        for context in sentences(without_links(own_text(reply_text)))[-1:]:
-            yield _Passage(f"{context} {parts[0]}", _stems(parts[0]))
+def _judgement(ranked: Sequence[Ranked], band: Band, why: str) -> Judgement:
+    matches = tuple(Match(topic.slug, round(topic.score, 3), f"nearest to “{topic.phrase}”") for topic in ranked)
+    reasons = (matches[0].reason, why) if matches else (why,)
+    return Judgement(band, matches, reasons)
 
 
-def _score(hit: PhraseHit, said: Sequence[str]) -> float:
-    """How surely a passage with these meaningful words says what the phrasing says."""
-    phrasing = content_words(hit.phrase)
-    score = hit.coverage * sqrt(min(1.0, (len(phrasing) + 1) / (len(said) + 1)))
-    if hit.kind is PhraseKind.ALIAS:
-        return min(score, _NAME_CAP)
-    own, other = {word[:_STEM] for word in said}, _stems(hit.phrase)
-    return score if len(own & other) >= _FEW_WORDS or own == other else min(score, _FEW_WORDS_CAP)
+def _band(ranked: Sequence[Ranked], answer: float, suggest: float) -> tuple[Band, str]:
+    if not ranked:
+        return Band.SILENT, "this server serves no explainer"
+    best = ranked[0].score
+    if best < suggest:
+        return Band.SILENT, f"score {best:.2f} is below {suggest:.2f}"
+    if best < answer:
+        return Band.SUGGEST, f"score {best:.2f} is below {answer:.2f}"
+    if len(ranked) > 1 and best - ranked[1].score < _TIE:
+        return Band.SUGGEST, f"{ranked[1].slug} fits as well"
+    return Band.ANSWER, f"score {best:.2f} reaches {answer:.2f}"
 
 
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(word[:_STEM] for word in content_words(text))
-
-
-def _reason(hit: PhraseHit) -> str:
-    return f"{hit.kind.value} “{hit.phrase}”"
+def _lexical_band(ranked: Sequence[Ranked]) -> tuple[Band, str]:
+    if not ranked:
+        return Band.SILENT, "no phrasing of any explainer comes near"
+    best = ranked[0].score
+    if best < _LEXICAL_SUGGEST:
+        return Band.SILENT, f"score {best:.2f} is below {_LEXICAL_SUGGEST:.2f}"
+    return Band.SUGGEST, f"score {best:.2f}, by words alone: the semantic model is not loaded"

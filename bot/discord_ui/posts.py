@@ -29,6 +29,7 @@ def to_post(message: discord.Message) -> Post | None:
         image_url=image_url(message),
         attachments=tuple(_attachment(file) for file in message.attachments),
         embed_links=tuple(embed.url for embed in message.embeds if embed.url),
+        replies_to_us=isinstance(reference, discord.Message) and reference.author.id == message.guild.me.id,
     )
 
 

@@ -11,6 +11,7 @@ MODERATORS_ONLY = "This is for moderators: it needs the permission Manage Messag
 ADMINS_ONLY = "This is for admins: it needs the permission Manage Server."
 SERVERS_ONLY = "Use this in a server: Copydesk keeps nothing for direct messages."
 UNKNOWN_TOPIC = "There is no explainer on this. Pick one from the list that appears while you type, or try `/ask`."
+FOREIGN = "Copydesk reads and answers English only, sorry. `/topics` lists what it can explain."
 NO_MATCH = "No explainer fits this question well. `/explain` lists the topics while you type."
 OUTDATED_ANSWER = "This answer is no longer known here, or its explainer was retired."
 FAILED = "That did not work, and the problem has been logged. Please try again."

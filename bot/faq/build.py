@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.claims.matcher import PhraseKind
+from bot.claims.lexical import PhraseKind
 from bot.errors import ExplainerError
 from bot.faq.files import content_hash, read_explainers
 from bot.faq.search import set_weights
@@ -55,7 +55,7 @@ def replace_tables(db: Database, explainers: Iterable[Explainer], built_from: st
         db.table("faq_explainer").insert(_explainer_row(explainer))
         db.table("faq_source").insert_all(_source_rows(explainer))
         db.table("faq_phrase").insert_all(phrase_rows(explainer))
-    set_weights(db)
+    set_weights(db, 0)
     db.table("meta").upsert({"key": _HASH_KEY, "value": built_from}, pk="key")
 
 

@@ -77,7 +77,7 @@ class SqliteEditionStore:
             db.execute(_CHOOSE, [guild_id, slug, EditionState.LIVE.value, edition.version])
             _forget_phrases(db, guild_id, slug)
             db.table("faq_phrase").insert_all(phrase_rows(explainer, guild_id))
-            set_weights(db)
+            set_weights(db, guild_id)
             return _correct_answers(db, guild_id, slug, now)
 
         return await self._database.write(job)

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from bot.errors import EditingError, ExplainerError, InputError
 from bot.faq.draft import Draft
-from bot.faq.library import Library
+from bot.faq.library import Shelf
 from bot.faq.parse import parse_explainer
 from bot.model import Edition, EditionState, Explainer
 from bot.outbox import Outbox
@@ -40,7 +40,7 @@ class Saved:
 class Editor:
     """What the doors call to change explainers; every question names its server."""
 
-    def __init__(self, editions: EditionStore, library: Library, outbox: Outbox, clock: Callable[[], datetime]) -> None:
+    def __init__(self, editions: EditionStore, library: Shelf, outbox: Outbox, clock: Callable[[], datetime]) -> None:
         self._editions = editions
         self._library = library
         self._outbox = outbox

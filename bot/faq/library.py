@@ -1,12 +1,9 @@
 """The explainers as members reach them: the built-in set, and over it what each server publishes, pauses or retires."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor
 
-from bot.claims.matcher import Matcher
-from bot.model import Explainer, Judgement
+from bot.model import Explainer
 
 MAX_CHOICES = 25  # Discord's limit for autocompletion
 
@@ -28,6 +25,10 @@ class Shelf:
     def get(self, guild_id: int, slug: str) -> Explainer | None:
         own = self._own.get(guild_id, {})
         return own[slug] if slug in own else self.built_in.get(slug)
+
+    def own(self, guild_id: int) -> Mapping[str, Explainer]:
+        """The texts that a server has published itself, in place of built-in ones or beside them."""
+        return {slug: found for slug, found in self._own.get(guild_id, {}).items() if found is not None}
 
     def set_own(self, guild_id: int, slug: str, explainer: Explainer | None) -> None:
         """From now on this server serves its own text of a topic, or none."""
@@ -53,20 +54,6 @@ class Shelf:
         yield from self.built_in.values()
         for own in self._own.values():
             yield from (explainer for explainer in own.values() if explainer is not None)
-
-
-class Library(Shelf):
-    """The shelf, with the matcher for questions."""
-
-    def __init__(self, built_in: Mapping[str, Explainer], matcher: Matcher, matching: Executor) -> None:
-        super().__init__(built_in)
-        self._matcher = matcher
-        self._matching = matching
-
-    async def ask(self, guild_id: int, question: str) -> Judgement:
-        """Rank a server's explainers for a question."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._matching, self._matcher.judge, question, None, guild_id)
 
 
 def _rank(wanted: str, explainer: Explainer) -> int | None:

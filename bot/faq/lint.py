@@ -10,8 +10,10 @@ from pathlib import Path
 from bot.claims.matcher import Matcher
 from bot.faq.build import replace_tables
 from bot.faq.files import examine_folder, path_of
+from bot.faq.library import Shelf
 from bot.faq.page import Page
 from bot.faq.parse import Problem
+from bot.faq.ranker import load_ranker
 from bot.faq.rules import Subject, broken_rules
 from bot.faq.search import FaqSearch
 from bot.model import Explainer, Source
@@ -84,6 +86,7 @@ def _matcher(explainers: Sequence[Explainer]) -> Iterator[Matcher]:
         database = Database(Path(scratch) / "lint.db")
         try:
             database.write_now(lambda db: replace_tables(db, explainers, "lint"))
-            yield Matcher(FaqSearch(database))
+            shelf = Shelf({explainer.slug: explainer for explainer in explainers})
+            yield Matcher(FaqSearch(database), shelf, load_ranker(shelf.built_in))
         finally:
             database.close()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
-from bot.claims.matcher import PhraseHit, PhraseKind
+from bot.claims.lexical import PhraseHit, PhraseKind
 from bot.storage.database import Database as Store
 from bot.text import content_words
 
@@ -41,9 +41,9 @@ class FaqSearch:
         ]
 
 
-def set_weights(db: Database) -> None:
-    """Store with each phrasing its BM25 score against itself: the full weight that coverage is measured by."""
-    for row in list(db.query("SELECT id, phrase FROM faq_phrase")):
+def set_weights(db: Database, guild_id: int) -> None:
+    """Store with a server's phrasings their BM25 score against themselves: the weight that coverage is measured by."""
+    for row in list(db.query("SELECT id, phrase FROM faq_phrase WHERE guild_id = ?", [guild_id])):
         terms = _terms(row["phrase"])
         own = next(db.query(_OWN_SCORE, [terms, row["id"]]), None) if terms else None
         weight = max(0.0, own["weight"]) if own else 0.0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.claims.matcher import PhraseKind
+from bot.claims.lexical import PhraseKind
 from bot.faq.search import FaqSearch
 from bot.storage.database import Database
 from bot.text import content_words

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 import pytest
 
-from bot.claims.matcher import PhraseIndex
+from bot.claims.lexical import PhraseIndex
 from bot.errors import AlreadyJudgedError, UnknownCaseError
 from bot.faq.editions import CORRECTED_FOR, SqliteEditionStore
 from bot.faq.parse import parse_explainer

