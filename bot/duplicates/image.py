@@ -27,7 +27,7 @@ class Image:
     name = "image"
     certain = 0.86
     near = 0.72
-    keys_per_post = 4.0
+    keys_per_post = 2.0
 
     def keys(self, gist: Gist) -> Keys:
         if not gist.image_text:

@@ -25,7 +25,7 @@ def decide(database, folder):
     async def decide(content):
         path = folder / "posts.json"
         path.write_text(content, encoding="utf-8")
-        return [decision async for decision in replay(read_posts(path), database, lambda numbers: EVERYWHERE)]
+        return [decision async for decision in replay(read_posts(path), database, lambda numbers: EVERYWHERE, None)]
 
     return decide
 
