@@ -164,8 +164,10 @@ def _unpacked(image: str) -> ImageHash:
 
 
 def _names(own: str) -> str:
-    capitals = _NAME.findall(own)
-    return folded_words(" ".join(set(capitals))) if capitals else ""
+    if own.islower():
+        return ""
+    capitals = [name for name in set(_NAME.findall(own)) if name.lower() not in STOP_WORDS]
+    return folded_words(" ".join(capitals)) if capitals else ""
 
 
 def _addressee(own: str) -> str:

@@ -13,6 +13,7 @@ _FEW = 3  # changed places; with more, a post was rewritten, and no single word 
 _LONG = 25  # words; in a longer post one of them does not make another post of it
 _REWORDED = 1  # other words that may change with a negation: "stops", "does not stop"
 _SAME_LINK = 93.0  # ratio, in percent
+_HOST_PREFIX = folded_words("www")
 _NOT_DIGITS = re.compile(r"\D")
 _MISSPELT = 50.0  # ratio, in percent
 _SAME_NAME = 60.0  # ratio, in percent, from which two names are one with a slip of the pen
@@ -36,6 +37,7 @@ _NEGATIONS = _folded(
     не нет ни никогда нельзя δεν μην οχι لا ليس لم لن नहीं मत ना 不 没 沒 無 未
     """
 )
+_NEGATIONS_IN_ASCII = _NEGATIONS - _folded("he")  # which looks like the Russian one
 _NUMBERS = _folded(
     """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
@@ -70,7 +72,7 @@ def means_another(gist: Gist, earlier: Gist) -> bool:
     if not changes or len(changes) > _FEW:
         return False
     return (
-        _negated(changes)
+        _negated(changes, _NEGATIONS_IN_ASCII if gist.words.isascii() else _NEGATIONS)
         or 2 * sum(_other_number(change) for change in changes) >= len(changes)
         or any(_other_name(change, earlier.names, gist.names) for change in changes)
     )
@@ -85,15 +87,20 @@ def _to_another(gist: Gist, earlier: Gist) -> bool:
 
 
 def _other_links(gist: Gist, earlier: Gist) -> bool:
-    """Whether each post has a link that the other has not; a link with slips of the pen is the same."""
-    one, other = gist.link_text, earlier.link_text
-    if not one or not other or one == other:
+    """Whether each post has a link that the other has not; one in disguise or with slips of the pen is the same."""
+    if not gist.link_text or not earlier.link_text or gist.link_text == earlier.link_text:
         return False
-    links, others = ({folded_words(link) for link in links} for links in (gist.links, earlier.links))
+    links, others = ({_letters(link) for link in one.links} for one in (gist, earlier))
     if links <= others or others <= links:
         return False
+    one, other = (" ".join(sorted(of)) for of in (links, others))
     same_numbers = _NOT_DIGITS.sub("", one) == _NOT_DIGITS.sub("", other)
     return not same_numbers or fuzz.ratio(one, other) < _SAME_LINK
+
+
+def _letters(link: str) -> str:
+    """A link without its signs, which punctuation in the wrong places takes apart."""
+    return folded_words(link).replace(" ", "").removeprefix(_HOST_PREFIX)
 
 
 def _changes(before: list[str], after: list[str]) -> list[_Change]:
@@ -112,12 +119,12 @@ def _changes(before: list[str], after: list[str]) -> list[_Change]:
     return changes
 
 
-def _negated(changes: list[_Change]) -> bool:
+def _negated(changes: list[_Change], negations: frozenset[str]) -> bool:
     """Whether one side says no once more than the other, in a place that is otherwise hardly changed."""
     if sum(max(_weight(went), _weight(came)) for went, came in changes) > _REWORDED:
         return False
     kept = [change for change in changes if _opposes(change)]
-    went, came = (sum(word in _NEGATIONS for change in kept for word in change[side]) for side in (0, 1))
+    went, came = (sum(word in negations for change in kept for word in change[side]) for side in (0, 1))
     return (went - came) % 2 == 1
 
 

@@ -30,7 +30,7 @@ class Near:
     keys_per_post = float(BANDS)
 
     def keys(self, gist: Gist) -> Keys:
-        if len(gist.skeleton) < _MIN_LETTERS or not gist.has_content:
+        if len(gist.skeleton) < _MIN_LETTERS or not (gist.has_content or gist.word_count >= _SHORT):
             return NO_KEYS
         data = gist.skeleton.encode("utf-8", "replace")
         return kernels().band_keys(data, _RUN if len(data) == len(gist.skeleton) else _WIDE_RUN, gist.salt)

@@ -8,7 +8,7 @@ from bot.duplicates.kernels import kernels
 from bot.duplicates.plain import HIGH, LOW, WAYS
 
 Sequences = NDArray[np.uint64]
-_LOAD = 0.8  # at which one key in fifty falls out early; a post has others
+_LOAD = 0.7  # at which one key in fifty falls out early; a post has others
 
 
 class KeyTable:

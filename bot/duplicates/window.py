@@ -10,7 +10,7 @@ from bot.duplicates.gist import Gist
 from bot.duplicates.guild_window import GuildWindow, in_order, packed
 from bot.model import Post, Repeat, SeenPost
 
-_MAX_CANDIDATES = 12  # posts compared for one detector: a raid must not make each check longer
+_MAX_CANDIDATES = 24  # posts compared for one detector: a raid must not make each check longer
 
 
 class Window:

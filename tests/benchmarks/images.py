@@ -97,7 +97,7 @@ def look(window: Window, picture: Picture.Image, place: int, spent: list[float])
     started = time.perf_counter()
     _, repeats = window.see(post(10 * WINDOW, image))
     spent.append((time.perf_counter() - started) * 1e6)
-    window.forget(1, 10 * WINDOW)
+    window.forget(1, 10 * WINDOW + 1)
     return next((repeat.score for repeat in repeats if repeat.of.message_id == place), 0.0)
 
 

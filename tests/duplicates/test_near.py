@@ -31,6 +31,10 @@ def score(earlier: str, later: str) -> float:
         ("ночные трамваи будут ходить до самого порта", "ночные трамваи станут ходить до самого порта"),
         ("रात की ट्राम अब बंदरगाह तक जाएगी", "रात की ट्राम अब से बंदरगाह तक जाएगी"),
         ("今年の春から夜の路面電車が港まで走るそうです", "今年の春から夜の路面電車が港まで走るらしいです"),
+        (f"{REPORT} https://news.example/trams", f"{REPORT} https://wwwnews!!example/trams!!"),
+        ("ben: did you install the ferry app", "ben: did he you install the ferry app"),
+        ("the night tram was sold to Bergen", "the night tram was sold to Has"),
+        ("does any one of you know how to do this", "does any one to you know how to do this"),
         (f"I own {REPORT} and it is not {CHATTER}", f"I own {REPORT} and it is {CHATTER}"),
     ],
     ids=[
@@ -45,6 +49,10 @@ def score(earlier: str, later: str) -> float:
         "Russian",
         "Hindi",
         "Japanese",
+        "link with other punctuation",
+        "he is no negation",
+        "a function word is no name",
+        "enough small words",
         "one word of many",
     ],
 )
