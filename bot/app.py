@@ -35,6 +35,8 @@ from bot.faq.ledger import Ledger
 from bot.faq.library import Shelf
 from bot.faq.links import LinkChecker
 from bot.faq.search import FaqSearch
+from bot.images.cdn import DiscordCdn
+from bot.images.reader import ImageReader, ImageSource
 from bot.inquiry import Inquiry
 from bot.outbox import Outbox
 from bot.pipeline import Memory, Pipeline
@@ -173,8 +175,12 @@ def build_bot(
     intents: discord.Intents = INTENTS,
     links: LinkChecker | None = None,
     ranker: SemanticRanker | None = None,
+    images: ImageSource | None = None,
 ) -> Copydesk:
-    """Wire a bot on an open database. A bot lives for one connection; the database and the ranker outlive it."""
+    """Wire a bot on an open database. A bot lives for one connection; the database and the ranker outlive it.
+
+    Without another source of ``images``, attachments are fetched from Discord's CDN.
+    """
     matching = ThreadPoolExecutor(1, thread_name_prefix="matching")
     library = Shelf(database.read_now(load_explainers))
     matcher = Matcher(FaqSearch(database), library, ranker)
@@ -189,7 +195,7 @@ def build_bot(
     outbox = Outbox(effects, DiscordSender(bot, library, policies, replies, cases, ledger), clock)
     editor = Editor(SqliteEditionStore(database), library, outbox, clock)
     editor.restore()
-    memory = Memory(policies, fingerprints, replies, cases, ledger)
+    memory = Memory(policies, fingerprints, replies, cases, ledger, ImageReader(images or DiscordCdn()))
     pipeline = Pipeline(memory, outbox, window, matcher, matching=matching, clock=clock)
     bot.services = Services(
         library=library,

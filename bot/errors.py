@@ -9,6 +9,7 @@ CopydeskError
 │   └── StoreBusyError      too many writes wait; try again later
 ├── DeliveryDelayedError    Discord could not be reached; the outbox tries again
 ├── DeliveryRefusedError    Discord will not do it (permission, gone); trying again is useless
+├── ImageError              an image cannot be had or read: its post is judged without it
 ├── EditingError            an explainer cannot be changed so; the message says why
 └── CaseError               a moderator's action cannot be done
     ├── UnknownCaseError
@@ -60,6 +61,10 @@ class DeliveryDelayedError(CopydeskError):
 
 class DeliveryRefusedError(CopydeskError):
     """Discord refused for good; the message is the reason in plain words."""
+
+
+class ImageError(CopydeskError):
+    """An image cannot be fetched or decoded; the message says why and holds no address."""
 
 
 class EditingError(CopydeskError):

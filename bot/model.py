@@ -56,6 +56,35 @@ class Band(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that hangs on a post, as Discord describes it before anybody has looked into it."""
+
+    id: int
+    address: str = field(repr=False)  # signed: whoever has it may fetch the file
+    content_type: str
+    size: int  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ImageHash:
+    """What is remembered of an image: enough to know it again in other dress, nothing to see it by.
+
+    Attributes:
+        digest: the hash of its bytes.
+        gradients: the difference hash, 256 bits: whether it gets brighter from each of 16 x 16 places to the next.
+        waves: the hash of its 64 lowest frequencies, 64 bits.
+        mirrored_gradients: the first again, of the image as in a mirror.
+        mirrored_waves: likewise.
+    """
+
+    digest: bytes
+    gradients: bytes
+    waves: bytes
+    mirrored_gradients: bytes
+    mirrored_waves: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """One message as its author wrote it. The texts stay out of the repr, so that no log can hold them."""
 
@@ -71,6 +100,9 @@ class Post:
     replies_to_us: bool = False  # it answers one of our own messages
     role_ids: frozenset[int] = frozenset()  # the author's
     image_url: str | None = field(default=None, repr=False)  # of the first image attached to it
+    attachments: tuple[Attachment, ...] = ()
+    images: tuple[ImageHash, ...] = field(default=(), repr=False)  # of the attachments, once they were looked into
+    embed_links: tuple[str, ...] = field(default=(), repr=False)  # the addresses of its embeds
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
@@ -17,7 +17,19 @@ from bot.duplicates.judgement import Judged, judge
 from bot.duplicates.window import Window
 from bot.errors import StoreError
 from bot.faq.ledger import Ledger
-from bot.model import Band, GuildPolicy, Judgement, Mode, Post, Repeat, Reply, ReplyState, SeenPost
+from bot.model import (
+    Attachment,
+    Band,
+    GuildPolicy,
+    ImageHash,
+    Judgement,
+    Mode,
+    Post,
+    Repeat,
+    Reply,
+    ReplyState,
+    SeenPost,
+)
 from bot.outbox import Outbox
 from bot.policy import counts_repeats, ignored, is_compared
 from bot.storage.protocols import (
@@ -43,6 +55,14 @@ class Matcher(Protocol):
     def judge(self, text: str, reply_text: str | None = None, guild_id: int = 0) -> Judgement: ...
 
 
+class Images(Protocol):
+    """Looks into attachments."""
+
+    async def read(self, attachments: Sequence[Attachment]) -> tuple[ImageHash, ...]: ...
+
+    async def close(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What was made of one post; replay and logs read it."""
@@ -55,13 +75,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The stores that the pipeline reads and writes, and the ledger that it asks."""
+    """The stores that the pipeline reads and writes, and whom it asks."""
 
     policies: PolicyStore
     fingerprints: FingerprintStore
     replies: ReplyStore
     cases: CaseStore
     ledger: Ledger
+    images: Images | None = None  # None: attachments are not looked into
 
 
 class Pipeline:
@@ -83,6 +104,7 @@ class Pipeline:
         self._matcher = matcher
         self._matching = matching
         self._clock = clock
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)  # per server
         self._in_matcher = 0
         self._handling: Counter[tuple[int, int, int]] = Counter()  # server, channel and post in progress
         self._deleted: set[tuple[int, int]] = set()  # server and post: deleted while in progress
@@ -156,10 +178,12 @@ class Pipeline:
             log.warning("%d posts were still in progress", len(self._handling))
         await self.save()
         self._matching.shutdown(wait=False)
+        if self._memory.images is not None:
+            await self._memory.images.close()
 
     async def _handle(self, post: Post, *, edited: bool) -> Outcome:
         policy = self._memory.policies.get(post.guild_id)
-        seen, found = self._look_back(post, policy, edited=edited)
+        seen, found = await self._compare(post, policy, edited=edited)
         judged = _judged(post, found, policy)
         try:
             judgement = await self._judge(post)
@@ -216,16 +240,31 @@ class Pipeline:
     def forget_guild(self, guild_id: int) -> None:
         """The bot has left: drop what memory holds of the server."""
         self._window.forget_guild(guild_id)
+        self._turns.pop(guild_id, None)
         self._read_to = {place: newest for place, newest in self._read_to.items() if place[0] != guild_id}
         self._memory.policies.forget_guild(guild_id)
         self._memory.replies.forget_guild(guild_id)
 
+    async def _compare(
+        self, post: Post, policy: GuildPolicy, *, edited: bool
+    ) -> tuple[SeenPost | None, tuple[Repeat, ...]]:
+        """Compare with the window and remember, in the order in which posts arrive: those behind an image wait."""
+        images = self._memory.images
+        if images is None or not post.attachments or not self.compares(post):
+            async with self._turns[post.guild_id]:
+                return self._look_back(post, policy, edited=edited)
+        reading = asyncio.create_task(images.read(post.attachments), name="images")
+        try:
+            async with self._turns[post.guild_id]:
+                return self._look_back(replace(post, images=await reading), policy, edited=edited)
+        finally:
+            reading.cancel()
+
     def _look_back(
         self, post: Post, policy: GuildPolicy, *, edited: bool
     ) -> tuple[SeenPost | None, tuple[Repeat, ...]]:
-        """Compare with the window and remember, in the order in which posts arrive: nothing here waits."""
-        if not self.compares(post):
-            return None, ()
+        if (post.guild_id, post.message_id) in self._deleted or not self.compares(post):
+            return None, ()  # deleted or switched off meanwhile, or the bot has left
         self._window.bound(post.guild_id, policy.window_posts, policy.window_age)
         seen, repeats = self._window.see(post)
         return (seen if edited or seen.keys else None), repeats

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 
 _BACKFILL = 200  # posts a channel: what came while the bot was away
 _SAVE_SECONDS = 10
+_VERSIONS = 1_000  # edited posts: an embed follows an edit within seconds
 
 
 class Watch(commands.Cog):
@@ -28,6 +31,7 @@ class Watch(commands.Cog):
     def __init__(self, bot: Copydesk) -> None:
         self.bot = bot
         self.services = bot.services
+        self._versions: OrderedDict[int, datetime] = OrderedDict()  # post -> its last edit
         self._read_to: dict[int, Mapping[int, int]] = {}  # per server and channel, when the connection was last lost
 
     async def cog_load(self) -> None:
@@ -41,13 +45,16 @@ class Watch(commands.Cog):
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
+        self._note_version(message)
         await self._handle(message)
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
-        if payload.message.edited_at is None:
+        message = payload.message
+        if message.edited_at is None or self._versions.get(message.id) == message.edited_at:
             return  # Discord only added the preview of a link
-        await self._handle(payload.message, edited=True)
+        self._note_version(message)
+        await self._handle(message, edited=True)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -78,6 +85,14 @@ class Watch(commands.Cog):
         await self.services.outbox.resume()
         for guild in self.bot.guilds:
             await self._read_missed(guild)
+
+    def _note_version(self, message: discord.Message) -> None:
+        """Keep which version of a post was judged: the event of its link's preview brings the time of its last edit."""
+        if message.edited_at is not None:
+            self._versions[message.id] = message.edited_at
+            self._versions.move_to_end(message.id)
+            if len(self._versions) > _VERSIONS:
+                self._versions.popitem(last=False)
 
     async def _note_read_to(self) -> None:
         """Keep where reading stopped: new posts move it on before the missed ones are read."""

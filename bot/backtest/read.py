@@ -7,11 +7,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import unquote
 
 from bot.errors import InputError
 
 Id = str | int
 _START = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFile:
+    """A file that hangs on a post; its name tells what kind it is."""
+
+    name: str
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,7 @@ class RecordedPost:
     at: datetime = _START
     reply_to: Id | None = None
     is_bot: bool = False
+    files: tuple[RecordedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +155,18 @@ def _from_lines(path: Path) -> Iterator[RecordedPost]:
             at=_time(place, row.get("at", number)),  # without times, a second lies between two lines
             reply_to=_reply_to(place, row.get("reply_to")),
             is_bot=bool(row.get("bot", False)),
+            files=tuple(_files(place, path.parent, row.get("attachments") or [])),
         )
+
+
+def _files(place: str, folder: Path, attachments: object) -> Iterator[RecordedFile]:
+    if not isinstance(attachments, list):
+        raise InputError(f'{place}: attachments must be a list such as [{{"name": "a.png", "path": "files/a.png"}}]')
+    for attachment in attachments:
+        if not isinstance(attachment, dict):
+            raise InputError(f'{place}: each attachment must be an object such as {{"path": "files/a.png"}}')
+        file = _text(place, attachment, "path")
+        yield RecordedFile(str(attachment.get("name") or file), folder / file)
 
 
 def _reply_to(place: str, value: object) -> Id | None:
@@ -195,7 +216,16 @@ def _from_export(path: Path, export: Mapping[str, Any]) -> Iterator[RecordedPost
             at=_time(place, message.get("timestamp")),
             reply_to=_reply_to(place, _part(message, "reference").get("messageId")),
             is_bot=bool(author.get("isBot", False)),
+            files=tuple(_downloaded(path.parent, message.get("attachments"))),
         )
+
+
+def _downloaded(folder: Path, attachments: object) -> Iterator[RecordedFile]:
+    """The files beside an export that was made with its media; other attachments are only addresses."""
+    for attachment in attachments if isinstance(attachments, list) else []:
+        url = attachment.get("url") if isinstance(attachment, dict) else None
+        if isinstance(url, str) and "://" not in url:
+            yield RecordedFile(str(attachment.get("fileName") or url), folder / unquote(url))
 
 
 def _part(whole: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.backtest.files import Files, content_type
 from bot.backtest.judge import as_json
-from bot.backtest.read import Id, RecordedPost
+from bot.backtest.read import Id, RecordedFile, RecordedPost
 from bot.claims.matcher import Matcher
 from bot.claims.semantic import SemanticRanker
 from bot.decide import Answer, Suggest
@@ -17,7 +18,8 @@ from bot.faq.build import load_explainers
 from bot.faq.ledger import Ledger
 from bot.faq.library import Shelf
 from bot.faq.search import FaqSearch
-from bot.model import Band, Effect, GuildPolicy, Post
+from bot.images.reader import ImageReader
+from bot.model import Attachment, Band, Effect, GuildPolicy, Post
 from bot.outbox import Delivered, Outbox
 from bot.pipeline import Memory, Outcome, Pipeline
 from bot.storage.cases import SqliteCaseStore
@@ -94,6 +96,7 @@ async def replay(
         replies,
         SqliteCaseStore(database),
         Ledger(library, SqliteSourceCheckStore(database), clock),
+        ImageReader(Files()),
     )
     outbox = Outbox(SqliteEffectStore(database), _Nowhere(), clock)
     matching = ThreadPoolExecutor(1, thread_name_prefix="matching")
@@ -141,7 +144,12 @@ def _post(recorded: RecordedPost, numbers: Numbers, reply_text: str | None) -> P
         at=recorded.at,
         reply_text=reply_text,
         is_bot=recorded.is_bot,
+        attachments=tuple(_attachment(file, numbers) for file in recorded.files),
     )
+
+
+def _attachment(file: RecordedFile, numbers: Numbers) -> Attachment:
+    return Attachment(numbers.number("file", str(file.path)), str(file.path), content_type(file.name), 0)
 
 
 def _decision(post_id: Id, outcome: Outcome, numbers: Numbers) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import discord
 
-from bot.model import GuildPolicy, Mode, Post
+from bot.model import Attachment, GuildPolicy, Mode, Post
 
 _JUDGED = (discord.MessageType.default, discord.MessageType.reply)
 
@@ -28,9 +28,11 @@ def to_post(message: discord.Message) -> Post | None:
         parent_channel_id=parent,
         reply_text=reference.content if isinstance(reference, discord.Message) else None,
         is_bot=message.author.bot,
+        image_url=image_url(message),
+        attachments=tuple(_attachment(file) for file in message.attachments),
+        embed_links=tuple(embed.url for embed in message.embeds if embed.url),
         replies_to_us=isinstance(reference, discord.Message) and reference.author.id == message.guild.me.id,
         role_ids=role_ids(message.author),
-        image_url=image_url(message),
     )
 
 
@@ -55,6 +57,11 @@ def role_ids(author: discord.abc.User) -> frozenset[int]:
 
 
 def image_url(message: discord.Message) -> str | None:
-    """The address of the first image attached to a message; it lapses after a day."""
-    images = ((attachment.content_type or "", attachment.url) for attachment in message.attachments)
-    return next((url for kind, url in images if kind.startswith("image/")), None)
+    """The address of the first image attached to a message, unless it is hidden; it lapses after a day."""
+    images = (file for file in message.attachments if (file.content_type or "").startswith("image/"))
+    return next((file.url for file in images if not file.is_spoiler()), None)
+
+
+def _attachment(file: discord.Attachment) -> Attachment:
+    kind = (file.content_type or "").partition(";")[0].strip().lower()
+    return Attachment(file.id, file.url, kind, file.size)

@@ -11,15 +11,15 @@ _BY_LINK = "link"  # the detector whose repeats share nothing but their links
 def content_number(gist: Gist, message_id: int) -> int:
     """Names what a post says, in the 63 bits that every store holds; the repeats of a post inherit it.
 
-    A post that says nothing, such as a bare image, is known by itself alone.
+    A post that says and shows nothing is known by itself alone.
     """
-    said = gist.skeleton or gist.link_text
+    said = gist.skeleton or gist.link_text or gist.image_text
     return _number(said, gist.salt) if said else message_id
 
 
 def marks(post: Post, repeat: Repeat | None) -> tuple[int, ...]:
     """The numbers by which a post's content is known again: its own, and those of what it repeats."""
-    gist = Gist.of(post.text, post.guild_id)
+    gist = Gist.of(post.text, post.guild_id, post.embed_links, post.images)
     own = content_number(gist, post.message_id)
     if repeat is None:
         return (own,)

@@ -1,13 +1,17 @@
 """What detectors compare of a post: its folded words, its canonical links, and the names in it."""
 
 import re
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from xxhash import xxh32_hexdigest
 
 from bot.duplicates.kernels import kernels
-from bot.duplicates.links import links_in, without_links
+from bot.duplicates.links import links_in, with_embedded, without_links
 from bot.duplicates.skeleton import count_words, folded_words, skeleton
+from bot.model import ImageHash
 from bot.text import STOP_WORDS, without_mentions, without_quotes
 
 MIN_WORDS = 4  # below, every third chat post repeats another one (39.7 % of 53,923 real posts of 1-3 words)
@@ -21,6 +25,7 @@ _QUOTED_LINES = re.compile(r"^\s*>.*$", re.MULTILINE)
 _OPENING_QUOTE = re.compile(r"\s*(?:\"(.+)\"|\u201c(.+)\u201d|\u00ab(.+)\u00bb)(?=\s+\S)", re.DOTALL)
 _QUOTE_SIGNS = ('"', "\u201c", "\u00ab")
 _MIN_QUOTE = 20  # letters; and half as long as the comment
+_HASH_PARTS = (0, 8, 40, 48, 80, 88)  # where an image's hashes begin and end
 _COURTESIES = """
     afternoon appreciate bro brb bye cheers congrats congratulations day dear evening everybody everyone folks friends
     gg gm gn good goodbye great greetings guys happy hello hey hi lmao morning much nice night nope nvm pls please rofl
@@ -40,6 +45,7 @@ class Gist:
         addressee: the folded name that the post begins with, as in "ada: try again".
         quotes: the hash of the quotation that the post answers: what it says, it says about that.
         salt: the server's number: hashes tell nothing across servers.
+        image_text: the images' hashes, with a space between images.
     """
 
     words: str
@@ -48,12 +54,13 @@ class Gist:
     addressee: str = ""
     quotes: str = ""
     salt: int = 0
+    image_text: str = ""
     _folded: str = ""
     _skeleton: str | None = None
     _grams: frozenset[str] | None = None
 
     @classmethod
-    def of(cls, text: str, salt: int) -> "Gist":
+    def of(cls, text: str, salt: int, embed_links: Iterable[str] = (), images: Iterable[ImageHash] = ()) -> "Gist":
         """Read a post; a command to a bot has an empty gist.
 
         Quoted lines are not the author's own; a post that only quotes is compared by what it quotes.
@@ -67,11 +74,25 @@ class Gist:
         if links:
             own = without_links(own)
         words, letters = kernels().fold(own)
-        return cls(words, " ".join(links), _names(own), _addressee(own), quotes, salt, "" if links else letters)
+        link_text = " ".join(with_embedded(links, embed_links))
+        return cls(
+            words,
+            link_text,
+            _names(own),
+            _addressee(own),
+            quotes,
+            salt,
+            image_text=_packed(images),
+            _folded="" if link_text else letters,
+        )
 
     @property
     def links(self) -> tuple[str, ...]:
         return tuple(self.link_text.split())
+
+    @property
+    def images(self) -> tuple[ImageHash, ...]:
+        return tuple(_unpacked(one) for one in self.image_text.split())
 
     @property
     def names(self) -> frozenset[str]:
@@ -122,14 +143,24 @@ class Gist:
 
     def pack(self) -> bytes:
         """As bytes, for the window and for storage; the salt is known by the place."""
-        parts = (self.words, self.link_text, self.name_text, self.addressee, self.quotes)
+        parts = (self.words, self.link_text, self.name_text, self.addressee, self.quotes, self.image_text)
         return "\n".join(parts).encode("utf-8", "replace")
 
     @classmethod
     def unpack(cls, packed: bytes, salt: int) -> "Gist":
         """The gist that ``pack`` made bytes of."""
-        words, links, names, addressee, quotes = packed.decode("utf-8").split("\n")
-        return cls(words, links, names, addressee, quotes, salt)
+        words, links, names, addressee, quotes, images = packed.decode("utf-8").split("\n")
+        return cls(words, links, names, addressee, quotes, salt, images)
+
+
+def _packed(images: Iterable[ImageHash]) -> str:
+    parts = ((one.digest, one.gradients, one.waves, one.mirrored_gradients, one.mirrored_waves) for one in images)
+    return " ".join(b64encode(b"".join(hashes)).decode("ascii") for hashes in parts)
+
+
+def _unpacked(image: str) -> ImageHash:
+    data = b64decode(image)
+    return ImageHash(*(data[start:end] for start, end in pairwise(_HASH_PARTS)))
 
 
 def _names(own: str) -> str:

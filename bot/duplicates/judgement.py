@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.duplicates.gist import Gist
+from bot.duplicates.image import Image
 from bot.duplicates.link import Link
 from bot.duplicates.links import domain
 from bot.model import GuildPolicy, Post, Repeat, Sensitivity
@@ -12,6 +13,7 @@ from bot.model import GuildPolicy, Post, Repeat, Sensitivity
 _SHORT = 8  # words: a phrase
 _MEME = 16  # words: the longest text that becomes common property
 _MANY = 5  # other members who said the same
+_COMMON = {Image.name: "an image that many members have posted"}
 _MEME_SPAN = timedelta(hours=1)  # a raid is over sooner
 _LEAST: Mapping[Sensitivity, float] = {  # score of a repeat that is only near
     Sensitivity.NORMAL: 0.0,
@@ -40,7 +42,7 @@ def judge(post: Post, repeats: tuple[Repeat, ...], policy: GuildPolicy) -> Judge
     if not counted:
         return Judged((), "only repeats that the server does not count" if repeats else "")
     if _is_phrase(post, counted):
-        return Judged((), "a phrase that many members use")
+        return Judged((), _COMMON.get(counted[0].detector, "a phrase that many members use"))
     if _is_moved(post, counted, policy):
         return Judged((), "its author moved it to another channel")
     return Judged(counted, _own_repost(post, counted[0], policy))
@@ -76,15 +78,18 @@ def _is_below(site: str, domains: frozenset[str]) -> bool:
 
 
 def _is_phrase(post: Post, repeats: tuple[Repeat, ...]) -> bool:
-    """Whether several members have said the same, so that nobody repeats anybody: links and long texts are not that."""
+    """Whether several members have posted the same, so that nobody repeats anybody: never a link or a long text."""
     gist = Gist.unpack(repeats[0].of.gist, post.guild_id)
     others = {repeat.of.author_id for repeat in repeats} - {post.author_id}
+    first = min(repeat.of.at for repeat in repeats)
+    many_for_long = len(others) >= _MANY and post.at - first >= _MEME_SPAN
+    if repeats[0].detector == Image.name:
+        return many_for_long
     if gist.links or gist.word_count >= _MEME:
         return False
     if gist.word_count < _SHORT:
         return len(others) >= _MANY
-    first = min(repeat.of.at for repeat in repeats)
-    return len(others) >= _MANY and post.at - first >= _MEME_SPAN
+    return many_for_long
 
 
 def _is_moved(post: Post, repeats: tuple[Repeat, ...], policy: GuildPolicy) -> bool:

@@ -5,10 +5,12 @@ The rules are our own and found by domain, so that a link costs microseconds wha
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import unquote
 
-_LINK = re.compile(r"https?://[^\s<>\"]+|\bdiscord(?:\.gg|(?:app)?\.com/invite)/[\w-]+", re.IGNORECASE)
+_LINK = re.compile(  # up to "](", where a masked link shows another address than its own
+    r"https?://[^\s<>\"\]]*(?:\](?!\()[^\s<>\"\]]*)*|\bdiscord(?:\.gg|(?:app)?\.com/invite)/[\w-]+", re.IGNORECASE
+)
 _TRAILING = ".,;:!?'\"*_|~]}\u2019\u201d\u2026`"
 _LONGEST = 2000
 _SLASHES = 2  # of a scheme
@@ -54,6 +56,13 @@ def links_in(text: str) -> tuple[str, ...]:
     return tuple(sorted({canonical(link) for link in trimmed if not link.endswith("/") or link.count("/") > _SLASHES}))
 
 
+def with_embedded(links: tuple[str, ...], embedded: Iterable[str]) -> tuple[str, ...]:
+    """The links of a text and those of its embeds; an embed of a site that the text links shows that very link."""
+    sites = {domain(link) for link in links}
+    others = {link for address in embedded for link in links_in(address) if domain(link) not in sites}
+    return tuple(sorted({*links, *others})) if others else links
+
+
 def without_links(text: str) -> str:
     """The text with its links taken out."""
     if "://" not in text and "iscord" not in text.lower():
@@ -63,7 +72,7 @@ def without_links(text: str) -> str:
 
 def domain(link: str) -> str:
     """The domain of a canonical link."""
-    return link.partition("/")[0]
+    return link.partition("/")[0].partition("?")[0].partition("#")[0]
 
 
 def canonical(link: str) -> str:

@@ -51,7 +51,7 @@ class Window:
         self.forget(post.guild_id, post.message_id)
         guild = self._guild(post.guild_id)
         self._expire(guild, post.at)
-        gist = Gist.of(post.text, post.guild_id)
+        gist = Gist.of(post.text, post.guild_id, post.embed_links, post.images)
         keys = {detector.name: detector.keys(gist) for detector in self._detectors}
         repeats = self._repeats(post, gist, keys, guild)
         content = repeats[0].key if repeats else content_number(gist, post.message_id)
@@ -65,15 +65,15 @@ class Window:
         guild = self._guilds.get(post.guild_id)
         if guild is None:
             return ()
-        gist = Gist.of(post.text, post.guild_id)
+        gist = Gist.of(post.text, post.guild_id, post.embed_links, post.images)
         repeats = self._repeats(post, gist, {one.name: one.keys(gist) for one in self._detectors}, guild)
         return tuple(repeat for repeat in repeats if repeat.of.message_id < post.message_id)
 
     def compare(self, post: Post) -> tuple[Comparison, ...]:
         """What each detector makes of a post, which may be remembered or not; nothing is remembered."""
-        gist = Gist.of(post.text, post.guild_id)
+        gist = Gist.of(post.text, post.guild_id, post.embed_links, post.images)
         all_keys = [(one, one.keys(gist)) for one in self._detectors]
-        return tuple(compare(one, gist, keys, self._earlier(post, one.name, keys)) for one, keys in all_keys)
+        return tuple(compare(one, gist, keys, self._earlier(post, keys)) for one, keys in all_keys)
 
     def remember(self, seen: SeenPost) -> None:
         """Add a post without comparing it."""
@@ -136,11 +136,11 @@ class Window:
             max(self._guilds.values(), key=len).drop_oldest()
             self._total -= 1
 
-    def _earlier(self, post: Post, detector: str, keys: Keys) -> Iterable[SeenPost]:
-        """The earlier posts that a detector compares a post with."""
+    def _earlier(self, post: Post, keys: Keys) -> Iterable[SeenPost]:
+        """The earlier posts that a detector with these keys compares a post with."""
         guild = self._guilds.get(post.guild_id)
-        held = guild.candidates(detector, keys, _MAX_CANDIDATES) if guild is not None else ()
-        found = (guild.post(one.sequence, post.guild_id) for one in held) if guild is not None else ()
+        held = guild.candidates(keys, _MAX_CANDIDATES) if guild is not None else ()
+        found = (guild.post(sequence, post.guild_id) for sequence, _ in held) if guild is not None else ()
         return (one for one in found if one.message_id < post.message_id and post.at - one.at <= self.max_age)
 
     def _repeats(self, post: Post, gist: Gist, keys: dict[str, Keys], guild: GuildWindow) -> tuple[Repeat, ...]:

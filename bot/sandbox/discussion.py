@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.sandbox.pictures import again, lighthouse
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -10,14 +12,29 @@ class Line:
     member: str
     channel: str
     text: str
+    picture: bytes | None = None
 
 
 _COMMISSION = "Commissions are open again! Three slots this month, portraits only, rules are in the pinned post."
 
-STOCK_POSTS = (
-    "Has anyone got a spare ticket for the print fair on saturday? I would pay in cookies.",
-    "Looking for two people to share a table at the zine market, north hall if possible.",
-    "My scanner died again, does anybody know a repair shop that still takes A3 models?",
+REPEATS = (
+    (
+        Line("Ada", "general", "Has anyone got a spare ticket for the print fair on saturday? I would pay in cookies."),
+        Line(
+            "Ben",
+            "general",
+            "H\u0430s \u0430nyone g\u043et \u0430 sp\u0430re ti\u0441ket f\u043er the print f\u0430ir "
+            "\u043en s\u0430turday? I w\u043euld p\u0430y in \u0441\u043e\u043ekies.",
+        ),
+    ),
+    (
+        Line("Ada", "general", "https://news.example/2026/print-fair-opens?utm_source=feed"),
+        Line("Cleo", "general", "look at this: [the fair](https://m.news.example/2026/print-fair-opens/#comments)"),
+    ),
+    (
+        Line("Ben", "general", "the lighthouse from the sketch night", picture=lighthouse()),
+        Line("Cleo", "general", "made this today", picture=again(lighthouse())),
+    ),
 )
 
 DISCUSSION = (

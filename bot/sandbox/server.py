@@ -4,15 +4,15 @@ import asyncio
 import json
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from importlib.resources import files
 from string import Template
 
 from aiohttp import web
 
 from bot.errors import ConfigurationError
-from bot.sandbox.discussion import DISCUSSION
-from bot.sandbox.world import HOUR, Page, World, page_table, running_world
+from bot.sandbox.discussion import DISCUSSION, Line
+from bot.sandbox.world import HOUR, MEMBERS, MODES, Page, World, page_table, running_world
 from bot.supervisor import stopped_by_signals
 
 log = logging.getLogger(__name__)
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 _PACE = 1.0  # seconds between two posts of the discussion
 _TICK = 1.0
+_MAX_PICTURE = 10 * 1024 * 1024  # bytes
 
 
 class Sandbox:
@@ -34,11 +35,12 @@ class Sandbox:
         self._playing: asyncio.Task[None] | None = None
 
     def app(self) -> web.Application:
-        app = web.Application(middlewares=[self._guard])
+        app = web.Application(middlewares=[self._guard], client_max_size=_MAX_PICTURE)
         app.router.add_get("/", self._page)
         app.router.add_get("/state", self._state)
         app.router.add_post("/play", self._play)
         app.router.add_post("/repeat", self._does(self._world.post_a_repeat))
+        app.router.add_post("/picture", self._picture)
         app.router.add_post("/hour", self._does(lambda: self._world.pass_time(HOUR)))
         return app
 
@@ -74,7 +76,13 @@ class Sandbox:
     async def _page(self, _: web.Request) -> web.Response:
         template = Template(files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
         channels = "".join(_channel_row(channel, pages) for channel, pages in page_table(self._pages).items())
-        html = template.substitute(channels=channels, key=json.dumps(self._key), posts=len(DISCUSSION))
+        html = template.substitute(
+            channels=channels,
+            key=json.dumps(self._key),
+            posts=len(DISCUSSION),
+            members=_options(MEMBERS, ""),
+            watched=_options(MODES, "#"),
+        )
         return web.Response(text=html, content_type="text/html")
 
     async def _state(self, _: web.Request) -> web.Response:
@@ -84,6 +92,15 @@ class Sandbox:
     async def _play(self, _: web.Request) -> web.Response:
         if self._playing is None or self._playing.done():
             self._playing = asyncio.create_task(self._play_discussion(), name="discussion")
+        return web.Response(status=204)
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        """Post the picture in the request's body as a member in a channel."""
+        member, channel = request.query.get("member", ""), request.query.get("channel", "")
+        picture = await request.read()
+        if member not in MEMBERS or channel not in MODES or not picture:
+            raise web.HTTPBadRequest(text="Choose a picture, a member and a channel.")
+        await self._world.say(Line(member, channel, "", picture))
         return web.Response(status=204)
 
     async def _play_discussion(self) -> None:
@@ -130,6 +147,10 @@ async def _listen(runner: web.AppRunner, port: int) -> None:
         other = port + 1
         remedy = f"Choose another, such as --port {other} (with make: make sandbox PORT={other})."
         raise ConfigurationError([f"Port {port} is taken. {remedy}"]) from error
+
+
+def _options(names: Iterable[str], sign: str) -> str:
+    return "".join(f'<option value="{name}">{sign}{name}</option>' for name in names)
 
 
 def _channel_row(channel: str, pages: list[Page]) -> str:

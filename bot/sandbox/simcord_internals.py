@@ -14,6 +14,8 @@ from typing import Any
 from simcord import ChannelHandle, Env, MemberActor, Preview
 from simcord.backend import Backend
 
+from bot.errors import ImageError
+
 SUPPORTED = "3.2.1"
 
 
@@ -37,6 +39,7 @@ def _check() -> None:
         "Preview._advance_presentation_time()": callable(getattr(Preview, "_advance_presentation_time", None)),
         "Backend.clock._epoch": isinstance(getattr(getattr(backend, "clock", None), "_epoch", None), datetime),
         "Backend.transcript": isinstance(getattr(backend, "transcript", None), list),
+        "Backend.cdn.get(url)": callable(getattr(getattr(backend, "cdn", None), "get", None)),
         "Backend.bot_user.name": getattr(getattr(backend, "bot_user", None), "name", None) == "TestBot",
     }
     broken = [name for name, holds in known.items() if not holds]
@@ -62,6 +65,21 @@ def set_identity(env: Env, name: str, now: datetime) -> None:
 def activity(env: Env) -> int:
     """A number that grows with everything that happens on the simulated server."""
     return len(env.backend.transcript)
+
+
+class SimulatedCdn:
+    """An ``ImageSource``: the attachments of the simulated server, which ``env`` must name before the first comes."""
+
+    env: Env
+
+    async def fetch(self, address: str, limit: int) -> bytes:
+        data: bytes | None = self.env.backend.cdn.get(address)
+        if data is None or len(data) > limit:
+            raise ImageError("gone, or too large")
+        return data
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 class Pages:

@@ -17,7 +17,7 @@ from bot.faq.build import load_explainers
 from bot.faq.ranker import ranker_if_possible
 from bot.model import Mode
 from bot.sandbox import simcord_internals
-from bot.sandbox.discussion import DISCUSSION, STOCK_POSTS, Line
+from bot.sandbox.discussion import DISCUSSION, REPEATS, Line
 from bot.settings import Settings
 from bot.storage.protocols import ChangeAuthor
 
@@ -26,6 +26,7 @@ MODERATOR = "Mo (moderator)"
 MODES = {"general": Mode.ANSWER, "art-talk": Mode.SUGGEST}
 QUEUE = "mod-queue"
 HOUR = 3600.0
+_ENDINGS = {b"\x89PNG": "png", b"\xff\xd8": "jpg", b"GIF8": "gif"}
 _SETTLES_WITHIN = 3.0  # seconds; SimCord waits in earnest for a timer that ends within, and the outbox's last six
 _BETWEEN_POSTS = 45.0  # simulated seconds, so that the cooldown of a channel passes within the discussion
 
@@ -54,7 +55,7 @@ class World:
         self._pages = simcord_internals.Pages(env, self._turn)
         self._members: dict[str, simcord.MemberActor] = {}
         self._channels: dict[str, simcord.ChannelHandle] = {}
-        self._stock = cycle(STOCK_POSTS)
+        self._repeats = cycle(REPEATS)
 
     async def build(self) -> list[Page]:
         """Create the server, switch the channels on, and open a page for whoever sees a channel."""
@@ -89,14 +90,14 @@ class World:
     async def say(self, line: Line) -> None:
         """Post as a member."""
         async with self._turn:
-            await self._members[line.member].send(self._channels[line.channel], line.text)
+            files = [_file(line.picture)] if line.picture else []
+            await self._members[line.member].send(self._channels[line.channel], line.text, attachments=files)
             await self._pages.refresh_changed()
 
     async def post_a_repeat(self) -> None:
-        """Post something, and let another member post it again in other dress."""
-        text = next(self._stock)
-        await self.say(Line(MEMBERS[0], "general", text))
-        await self.say(Line(MEMBERS[1], "general", f"**{text.upper()}**"))
+        """Post something, and let another member post it again in other dress: words, a link, an image in turn."""
+        for line in next(self._repeats):
+            await self.say(line)
 
     async def pass_time(self, seconds: float) -> None:
         """Let simulated time pass: cooldowns end, timers fire."""
@@ -119,8 +120,9 @@ async def running_world() -> AsyncIterator[tuple[World, list[Page]]]:
         database = await asyncio.to_thread(open_database, Settings(database=Path(folder) / "sandbox.db"))
         try:
             ranker = await asyncio.to_thread(ranker_if_possible, database.read_now(load_explainers))
-            bot = build_bot(database, ranker=ranker)
-            env = simcord.Env(bot, check_errors=False, settle_timeout=_SETTLES_WITHIN)
+            images = simcord_internals.SimulatedCdn()
+            bot = build_bot(database, ranker=ranker, images=images)
+            images.env = env = simcord.Env(bot, check_errors=False, settle_timeout=_SETTLES_WITHIN)
             simcord_internals.set_identity(env, "Copydesk", discord.utils.utcnow())
             await env.start()
             try:
@@ -130,6 +132,12 @@ async def running_world() -> AsyncIterator[tuple[World, list[Page]]]:
                 await env.shutdown()
         finally:
             database.close()
+
+
+def _file(picture: bytes) -> tuple[str, bytes]:
+    """A picture as a file with the ending that its first bytes call for."""
+    ending = next((ending for start, ending in _ENDINGS.items() if picture.startswith(start)), "bin")
+    return f"picture.{ending}", picture
 
 
 def page_table(pages: list[Page]) -> Mapping[str, list[Page]]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.backtest.read import Message, RecordedPost, read_messages, read_posts
+from bot.backtest.read import Message, RecordedFile, RecordedPost, read_messages, read_posts
 from bot.errors import InputError
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -63,8 +63,10 @@ def test_a_post_needs_an_id_and_a_text_only(write):
 def test_all_that_a_line_says_of_a_post_is_read(write):
     row = {"id": 5, "text": "hi", "guild": 1, "channel": "art", "author": 9, "at": 60, "reply_to": "x", "bot": True}
     minute = datetime(1970, 1, 1, 0, 1, tzinfo=UTC)
-    assert read_posts(write({**row, "attachments": [{"name": "a.png", "path": "a.png"}]})) == [
-        RecordedPost(5, "hi", guild="1", channel="art", author="9", at=minute, reply_to="x", is_bot=True)
+    path = write({**row, "attachments": [{"name": "a.png", "path": "files/1"}]})
+    files = (RecordedFile("a.png", path.parent / "files" / "1"),)
+    assert read_posts(path) == [
+        RecordedPost(5, "hi", guild="1", channel="art", author="9", at=minute, reply_to="x", is_bot=True, files=files)
     ]
 
 

@@ -18,9 +18,11 @@ from bot.duplicates import DETECTORS
 from bot.duplicates.detector import Detector
 from bot.duplicates.gist import Gist
 from bot.duplicates.window import Window
+from bot.images.hashes import image_hash
 from bot.model import Post, Repeat, SeenPost
 from bot.storage.database import Database
 from bot.storage.fingerprints import SqliteFingerprintStore
+from tests.pictures import cropped, photo, recoded, saved
 from tests.support import CHATTER, GUILD, START, make_post
 
 MAX_AGE = timedelta(days=14)
@@ -43,6 +45,11 @@ EXAMPLES = {
         {"text": "https://news.example/tram?utm_source=chat"},
         {"text": "[look](http://m.news.example/tram)!"},
         {"text": "https://news.example/ferry"},
+    ),
+    "image": Example(
+        {"text": "", "images": (image_hash(saved(photo(1))),)},
+        {"text": "", "images": (image_hash(saved(recoded(cropped(photo(1), 0.01)))),)},
+        {"text": "", "images": (image_hash(saved(photo(2))),)},
     ),
     "near": Example({"text": CHATTER}, {"text": f"lol {CHATTER[:-4]}, friends"}, {"text": OTHER_CHATTER}),
 }
@@ -145,6 +152,10 @@ def later(request, memory):
     return pass_time
 
 
+def gist_of(fields: dict, salt: int = GUILD) -> Gist:
+    return Gist.of(fields["text"], salt, images=fields.get("images", ()))
+
+
 def found(repeats: Iterable[Repeat]) -> list[int]:
     return [repeat.of.message_id for repeat in repeats]
 
@@ -159,15 +170,15 @@ def test_a_detectors_thresholds_are_in_order(detector):
 
 def test_a_detectors_keys_are_the_same_each_time_and_other_ones_on_another_server(detector, example):
     for fields in (example.original, example.repeat, example.other):
-        keys = detector.keys(Gist.of(fields["text"], salt=GUILD))
+        keys = detector.keys(gist_of(fields))
         assert keys.dtype == "uint32"
-        assert keys.tolist() == detector.keys(Gist.of(fields["text"], salt=GUILD)).tolist()
-        assert not set(keys.tolist()) & set(detector.keys(Gist.of(fields["text"], salt=GUILD + 1)).tolist())
+        assert keys.tolist() == detector.keys(gist_of(fields)).tolist()
+        assert not set(keys.tolist()) & set(detector.keys(gist_of(fields, GUILD + 1)).tolist())
 
 
 def test_a_gist_is_the_same_after_storage(detector, example):
     for fields in (example.original, example.repeat, example.other):
-        gist = Gist.of(fields["text"], salt=GUILD)
+        gist = gist_of(fields)
         stored = Gist.unpack(gist.pack(), salt=GUILD)
         assert detector.keys(stored).tolist() == detector.keys(gist).tolist()
         assert detector.score(gist, stored) == detector.score(stored, gist) == 1.0

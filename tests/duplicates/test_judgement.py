@@ -8,7 +8,9 @@ import pytest
 from bot.duplicates import DETECTORS
 from bot.duplicates.judgement import Judged, judge
 from bot.duplicates.window import Window
+from bot.images.hashes import image_hash
 from bot.model import GuildPolicy
+from tests.pictures import photo, saved
 from tests.support import AUTHOR, CHANNEL, CHATTER, GUILD, START, make_post
 
 POLICY = GuildPolicy(GUILD)
@@ -93,6 +95,24 @@ def test_a_phrase_that_many_members_use_is_nobodys_repeat(text, others, hours, f
     posts = [{"text": text, "author_id": AUTHOR + n} for n in range(others)]
     last = {"text": text, "author_id": AUTHOR + others, "at": START + hours * HOUR}
     assert bool(judged(*posts, last).repeats) is flagged
+
+
+@pytest.mark.parametrize(
+    ("others", "hours", "flagged"), [(4, 5, True), (5, 0, True), (5, 5, False)], ids=["few", "a raid", "a meme"]
+)
+@pytest.mark.parametrize("text", ["", CHATTER])
+def test_an_image_that_many_members_have_posted_for_a_while_is_nobodys_repeat(text, others, hours, flagged):
+    image = {"images": (image_hash(saved(photo(1))),)}
+    posts = [{"text": "", "author_id": AUTHOR + n, **image} for n in range(others)]
+    last = {"text": text, "author_id": AUTHOR + others, "at": START + hours * HOUR, **image}
+    found = judged(*posts, last)
+    assert bool(found.repeats) is flagged
+    assert found.note == ("" if flagged else "an image that many members have posted")
+
+
+def test_an_image_moved_to_another_channel_is_no_repeat():
+    image = {"text": "", "images": (image_hash(saved(photo(1))),)}
+    assert judged(image, {**image, "channel_id": CHANNEL + 1}).repeats == ()
 
 
 def test_one_member_who_repeats_a_phrase_is_not_many():

@@ -316,7 +316,7 @@ def test_a_claim_in_another_language_is_a_warning(folder):
     problem = folder.problem()
     assert problem.is_warning
     assert problem.line == line_of(text, "bonne nuit")
-    assert "the matcher takes this claim for another language: say it in plainer English" in problem.message
+    assert "the matcher takes this claim for another language: say it in plain English" in problem.message
 
 
 def test_an_unreadable_file_does_not_hide_the_faults_of_others(folder):

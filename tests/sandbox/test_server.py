@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 from datetime import datetime, timedelta
+from io import BytesIO
 
 import aiohttp
 import discord
@@ -15,6 +16,7 @@ from bot.errors import ConfigurationError
 from bot.sandbox.discussion import DISCUSSION
 from bot.sandbox.server import HOST, serve
 from bot.sandbox.world import MODERATOR
+from tests.pictures import photo, recoded, saved
 from tests.sandbox.tabs import LONGEST, Tab, eventually, links, running_sandbox
 from tests.support import free_port
 
@@ -36,6 +38,11 @@ class Visitor:
 
     async def press(self, action: str, **headers: str) -> int:
         async with self.client.post(self.address + action, headers={"X-Sandbox-Key": self.key, **headers}) as answer:
+            return answer.status
+
+    async def post_picture(self, picture: bytes | BytesIO, **place: str) -> int:
+        headers = {"X-Sandbox-Key": self.key}
+        async with self.client.post(f"{self.address}picture", params=place, data=picture, headers=headers) as answer:
             return answer.status
 
     async def state(self) -> dict:
@@ -78,7 +85,7 @@ async def test_only_the_pages_own_address_is_served(visitor):
 
 
 async def test_a_button_needs_the_key_of_the_page(visitor):
-    for action in ("play", "repeat", "hour"):
+    for action in ("play", "repeat", "hour", "picture"):
         async with visitor.client.post(visitor.address + action) as answer:
             assert answer.status == 403
         assert await visitor.press(action, **{"X-Sandbox-Key": "guessed"}) == 403
@@ -102,6 +109,27 @@ async def test_repeat_makes_a_case_and_an_hour_can_pass(visitor):
     assert await queue.count("Delete repeat") == 1
     first = json.loads((await general.posts())[0])
     assert datetime.fromisoformat(first["timestamp"]) > discord.utils.utcnow() + timedelta(minutes=58)
+
+
+async def test_a_picture_that_two_members_post_makes_a_case(visitor):
+    general, queue = visitor.tab("general", "Ada"), visitor.tab("mod-queue", MODERATOR)
+    picture = saved(photo(1))
+    for member, data in (("Ada", picture), ("Ben", saved(recoded(photo(1)), "JPEG")), ("Cleo", saved(photo(2)))):
+        assert await visitor.post_picture(data, member=member, channel="general") == 204
+    assert await general.count("picture.") == 3
+    assert await queue.count("the same image again") == 1
+
+
+@pytest.mark.parametrize(
+    ("member", "channel", "picture"),
+    [("Nobody", "general", b"x"), ("Ada", "mod-queue", b"x"), ("Ada", "", b"x"), ("Ada", "general", b"")],
+)
+async def test_a_picture_needs_a_member_a_watched_channel_and_a_file(visitor, member, channel, picture):
+    assert await visitor.post_picture(picture, member=member, channel=channel) == 400
+
+
+async def test_a_picture_may_have_ten_megabytes(visitor):
+    assert await visitor.post_picture(BytesIO(bytes((10 << 20) + 1)), member="Ada", channel="general") == 413
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

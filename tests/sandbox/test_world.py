@@ -9,7 +9,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.sandbox.discussion import DISCUSSION, STOCK_POSTS, Line
+from bot.sandbox.discussion import DISCUSSION, REPEATS, Line
 from bot.sandbox.world import HOUR, MEMBERS, MODERATOR, MODES, QUEUE, Page, page_table, running_world
 from tests.sandbox.tabs import Tab
 from tests.support import CHATTER, CLAIM
@@ -64,9 +64,11 @@ def test_the_discussion_is_held_by_members_in_channels_of_the_world():
 async def test_each_repeat_that_is_asked_for_becomes_a_case_of_its_own(sandbox):
     world, seen, _ = sandbox
     before = await seen("Delete repeat", QUEUE)
-    for number in range(1, len(STOCK_POSTS) + 1):
+    for number in range(1, len(REPEATS) + 1):
         await world.post_a_repeat()
         assert await seen("Delete repeat", QUEUE) == before + number
+    for kind in ("the same text", "the same link", "the same image"):
+        assert await seen(f"{kind} again", QUEUE) == 1
 
 
 async def test_all_pages_of_a_channel_show_a_post_at_once_and_those_of_others_do_not(sandbox):

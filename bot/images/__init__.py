@@ -1,0 +1,1 @@
+"""Images attached to posts: fetched within limits, turned into hashes, and dropped. None is ever stored."""
