@@ -16,6 +16,7 @@ from discord.ext import commands
 
 import cogs
 from bot.cases.desk import Desk
+from bot.cases.digest import Digest
 from bot.claims.matcher import Matcher
 from bot.claims.semantic import SemanticRanker
 from bot.discord_ui import presses, words
@@ -46,6 +47,7 @@ from bot.storage.meta import SqliteMeta
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.protocols import EffectStore, FingerprintStore, PolicyStore, ReplyStore
 from bot.storage.replies import SqliteReplyStore
+from bot.storage.weeks import SqliteWeekStore
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,7 @@ class Services:
     editor: Editor
     pipeline: Pipeline
     desk: Desk
+    digest: Digest
     outbox: Outbox
     policies: PolicyStore
     replies: ReplyStore
@@ -186,6 +189,7 @@ def build_bot(
         editor=editor,
         pipeline=Pipeline(memory, outbox, window, matcher, matching=matching, clock=clock),
         desk=Desk(cases, replies, effects, outbox, clock),
+        digest=Digest(SqliteWeekStore(database), policies, ledger, outbox, clock),
         outbox=outbox,
         policies=policies,
         replies=replies,

@@ -319,6 +319,21 @@ class TopicChoice:
     published: int | None  # the version that is served while live
 
 
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What Copydesk did on a server in the seven days from a Monday on."""
+
+    monday: date
+    answers: int
+    suggestions: int
+    cases: int
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing happened."""
+        return not (self.answers or self.suggestions or self.cases)
+
+
 class EffectKind(StrEnum):
     """What the outbox can bring about on Discord."""
 
@@ -327,6 +342,7 @@ class EffectKind(StrEnum):
     CASE_CARD = "case_card"  # payload: case
     DELETE = "delete"  # a repeat; payload: case, channel, message
     TAKE_BACK = "take_back"  # an answer of ours; payload: channel, message
+    DIGEST = "digest"  # of a week, to the moderators; payload: monday, answers, suggestions, cases
 
 
 @dataclass(frozen=True, slots=True)
