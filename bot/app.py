@@ -16,6 +16,7 @@ from discord.ext import commands
 
 import cogs
 from bot.cases.desk import Desk
+from bot.cases.digest import Digest
 from bot.claims.matcher import Matcher
 from bot.claims.semantic import SemanticRanker
 from bot.discord_ui import panel_presses, presses, words
@@ -51,6 +52,7 @@ from bot.storage.meta import SqliteMeta
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.protocols import EffectStore, FingerprintStore, PolicyStore, ReplyStore
 from bot.storage.replies import SqliteReplyStore
+from bot.storage.weeks import SqliteWeekStore
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +71,7 @@ class Services:
     desk: Desk
     inquiry: Inquiry
     doctor: Doctor
+    digest: Digest
     outbox: Outbox
     policies: PolicyStore
     replies: ReplyStore
@@ -202,6 +205,7 @@ def build_bot(
         editor=editor,
         pipeline=pipeline,
         desk=Desk(cases, replies, effects, outbox, window, clock),
+        digest=Digest(SqliteWeekStore(database), policies, ledger, outbox, clock),
         doctor=Doctor(database, library, ledger, ranker),
         inquiry=Inquiry(pipeline, window, replies, cases, effects),
         outbox=outbox,

@@ -340,6 +340,21 @@ class TopicChoice:
     published: int | None  # the version that is served while live
 
 
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What Copydesk did on a server in the seven days from a Monday on."""
+
+    monday: date
+    answers: int
+    suggestions: int
+    cases: int
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing happened."""
+        return not (self.answers or self.suggestions or self.cases)
+
+
 class EffectKind(StrEnum):
     """What the outbox can bring about on Discord."""
 
@@ -350,6 +365,7 @@ class EffectKind(StrEnum):
     TAKE_BACK = "take_back"  # an answer of ours; payload: channel, message
     NOTE = "note"  # to the members of a channel about a repeat, or its end; payload: case, channel
     TIMEOUT = "timeout"  # of a member, or its end; payload: case, timeout
+    DIGEST = "digest"  # of a week, to the moderators; payload: monday, answers, suggestions, cases
 
 
 @dataclass(frozen=True, slots=True)

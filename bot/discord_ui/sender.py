@@ -11,7 +11,8 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.discord_ui import cards, case_cards
+from bot.cases.digest import week_of
+from bot.discord_ui import cards, case_cards, digests
 from bot.discord_ui.buttons import case_view, reply_view, suggestion_view
 from bot.discord_ui.case_effects import CaseEffects
 from bot.errors import DeliveryDelayedError, DeliveryRefusedError
@@ -66,19 +67,20 @@ class DiscordSender:
                     return await self._send_case_card(effect)
                 case EffectKind.TAKE_BACK:
                     return await self._take_back(effect)
+                case EffectKind.DIGEST:
+                    return await self._send_digest(effect)
                 case EffectKind.DELETE | EffectKind.NOTE | EffectKind.TIMEOUT:
                     return await self._case_effects.perform(effect, _nonce(effect))
 
     async def find(self, effect: Effect) -> Delivered | None:
-        if effect.kind not in _MARKS:
+        mark = _mark(effect)
+        if mark is None:
             return None
         channel_id = await self._target_channel(effect)
-        record_id = next(iter(effect.payload.values()))
-        mark = f"copydesk:{_MARKS[effect.kind]}:{record_id}"
         with _discord_errors(self._client):
             channel = self._channel(effect.guild_id, channel_id)
             async for message in channel.history(after=effect.at - _CLOCKS_DIFFER, limit=_HISTORY, oldest_first=True):
-                if message.author == self._client.user and mark in _custom_ids(message):
+                if message.author == self._client.user and mark in _marks(message):
                     return Delivered(channel_id, message.id)
         return None
 
@@ -121,6 +123,12 @@ class DiscordSender:
         with suppress(discord.NotFound):  # that is what was wanted
             await post.delete()
         return Delivered()
+
+    async def _send_digest(self, effect: Effect) -> Delivered:
+        channel_id = self._moderators_channel(effect.guild_id)
+        shown = digests.digest_cards(week_of(effect.payload), await self._ledger.stale(effect.guild_id))
+        message = await self._channel(effect.guild_id, channel_id).send(embeds=shown, nonce=_nonce(effect))
+        return Delivered(channel_id, message.id)
 
     async def _show(self, effect: Effect, card: _Card) -> Delivered:
         """Send a card to the moderators' channel, or edit the one that stands; a deleted one is sent anew."""
@@ -196,9 +204,19 @@ def _nonce(effect: Effect) -> str:
     return blake2b(f"{effect.key}:{effect.wanted}".encode(), digest_size=12).hexdigest()
 
 
-def _custom_ids(message: discord.Message) -> set[str]:
+def _mark(effect: Effect) -> str | None:
+    """What the message of an effect is known by on Discord; None where no message is sent."""
+    if effect.kind is EffectKind.DIGEST:
+        return digests.title(week_of(effect.payload))
+    if effect.kind not in _MARKS:
+        return None
+    return f"copydesk:{_MARKS[effect.kind]}:{next(iter(effect.payload.values()))}"
+
+
+def _marks(message: discord.Message) -> set[str]:
+    """The identifiers of a message's buttons, and its headings."""
     rows = (row for row in message.components if isinstance(row, discord.ActionRow))
-    return {
+    return {embed.title for embed in message.embeds if embed.title} | {
         child.custom_id
         for row in rows
         for child in row.children

@@ -5,7 +5,7 @@ Every question names its server. Each ``async`` method that writes is one transa
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.case import Case, CaseEvent, CasePost, CaseQuery, CaseRef, Report, Ruling, Timeout
@@ -27,6 +27,7 @@ from bot.model import (
     SourceCheck,
     TopicChoice,
     Vote,
+    Week,
 )
 
 
@@ -329,6 +330,18 @@ class SourceCheckStore(Protocol):
         ...
 
 
+class WeekStore(Protocol):
+    """What a server's week held, and the one digest that tells of it."""
+
+    async def week(self, guild_id: int, monday: date) -> Week:
+        """Count what was brought about in the seven days from this Monday on, in UTC."""
+        ...
+
+    async def order(self, guild_id: int, week: Week, now: datetime) -> None:
+        """Ask for a week's digest; a second time changes nothing."""
+        ...
+
+
 class EffectStore(Protocol):
     """The outbox: what is to happen on Discord."""
 
@@ -384,3 +397,8 @@ def note_key(case_id: int, event_id: int) -> str:
 def timeout_key(timeout_id: int) -> str:
     """The key of a timeout."""
     return f"timeout:{timeout_id}"
+
+
+def digest_key(guild_id: int, monday: date) -> str:
+    """The key of a week's digest: one per server and ISO week."""
+    return f"digest:{guild_id}:{monday:%G-W%V}"
