@@ -34,6 +34,7 @@ from bot.faq.links import LinkChecker
 from bot.faq.search import FaqSearch
 from bot.outbox import Outbox
 from bot.pipeline import Memory, Pipeline
+from bot.privacy import Privacy
 from bot.settings import Settings
 from bot.storage.cases import SqliteCaseStore
 from bot.storage.checks import SqliteSourceCheckStore
@@ -41,10 +42,12 @@ from bot.storage.database import Database
 from bot.storage.effects import SqliteEffectStore
 from bot.storage.fingerprints import SqliteFingerprintStore
 from bot.storage.housekeeping import SqliteHousekeeping
+from bot.storage.members import SqliteMemberStore
 from bot.storage.meta import SqliteMeta
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.protocols import EffectStore, FingerprintStore, PolicyStore, ReplyStore
 from bot.storage.replies import SqliteReplyStore
+from bot.storage.wishes import SqliteWishStore
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +73,7 @@ class Services:
     meta: SqliteMeta
     window: Window
     ledger: Ledger
+    privacy: Privacy
     links: LinkChecker | None  # None: sources' addresses are not looked at
 
 
@@ -130,6 +134,8 @@ class Copydesk(commands.Bot):
                 await answer(interaction, words.ADMINS_ONLY)
             case app_commands.NoPrivateMessage():
                 await answer(interaction, words.SERVERS_ONLY)
+            case app_commands.CommandOnCooldown(retry_after=seconds):
+                await answer(interaction, words.too_soon(seconds))
             case app_commands.CheckFailure():
                 await answer(interaction, words.EDITORS_ONLY)
             case app_commands.CommandInvokeError(original=EditingError() | InputError() | ExplainerError() as cause):
@@ -171,6 +177,8 @@ def build_bot(
     cases = SqliteCaseStore(database)
     effects = SqliteEffectStore(database)
     fingerprints = SqliteFingerprintStore(database)
+    wishes = SqliteWishStore(database)
+    housekeeping = SqliteHousekeeping(database)
     window = Window(DETECTORS)
     bot = Copydesk(intents)
     library = Library(database.read_now(load_explainers), matcher, matching)
@@ -178,21 +186,31 @@ def build_bot(
     outbox = Outbox(effects, DiscordSender(bot, library, policies, replies, cases, ledger), clock)
     editor = Editor(SqliteEditionStore(database), library, outbox, clock)
     editor.restore()
-    memory = Memory(policies, fingerprints, replies, cases, ledger)
+    memory = Memory(policies, fingerprints, replies, cases, ledger, wishes)
+    pipeline = Pipeline(memory, outbox, window, matcher, matching=matching, clock=clock)
     bot.services = Services(
         library=library,
         editor=editor,
-        pipeline=Pipeline(memory, outbox, window, matcher, matching=matching, clock=clock),
+        pipeline=pipeline,
         desk=Desk(cases, replies, effects, outbox, clock),
         outbox=outbox,
         policies=policies,
         replies=replies,
         effects=effects,
         fingerprints=fingerprints,
-        housekeeping=SqliteHousekeeping(database),
+        housekeeping=housekeeping,
         meta=SqliteMeta(database),
         window=window,
         ledger=ledger,
+        privacy=Privacy(
+            pipeline,
+            outbox,
+            library,
+            memory,
+            members=SqliteMemberStore(database),
+            housekeeping=housekeeping,
+            clock=clock,
+        ),
         links=links,
     )
     return bot

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import Band, CaseState, GuildPolicy, Judgement, Match, Mode, Post, Repeat, Reply
-from bot.policy import refusal
+from bot.model import Band, CaseState, GuildPolicy, Judgement, Match, Mode, Post, QuietWish, Repeat, Reply
+from bot.policy import quiet_wish, refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Facts:
     known: KnownContent | None = None
     replies: Collection[Reply] = ()  # the server's, as far back as its cooldowns reach
     stale: str | None = None  # why the topic's explainer is under review; it is answered by a person only
+    wishes: Collection[QuietWish] = ()  # of the post's author, as far as they hold now
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def _speech(post: Post, facts: Facts, mode: Mode) -> Speech:
         return Nothing(judgement.reasons)
     match = judgement.matches[0]
     refused = "the post repeats an earlier one" if facts.repeats else None
+    refused = refused or quiet_wish(facts.wishes, post)
     refused = refused or refusal(facts.policy, post, match.slug, facts.replies, facts.now)
     if refused:
         return Nothing((*judgement.reasons, refused))

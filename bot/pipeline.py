@@ -23,6 +23,7 @@ from bot.storage.protocols import (
     FingerprintStore,
     PolicyStore,
     ReplyStore,
+    WishStore,
     card_key,
     reply_key,
     suggestion_key,
@@ -60,6 +61,7 @@ class Memory:
     replies: ReplyStore
     cases: CaseStore
     ledger: Ledger
+    wishes: WishStore
 
 
 class Pipeline:
@@ -82,7 +84,7 @@ class Pipeline:
         self._matching = matching
         self._clock = clock
         self._in_matcher = 0
-        self._handling: Counter[tuple[int, int, int]] = Counter()  # server, channel and post in progress
+        self._handling: Counter[tuple[int, int, int, int]] = Counter()  # server, channel, post, author in progress
         self._deleted: set[tuple[int, int]] = set()  # server and post: deleted while in progress
         self._restored = asyncio.Event()
         self._restored.set()
@@ -112,7 +114,7 @@ class Pipeline:
         if not edited and self._window.contains(post.guild_id, post.message_id):
             self._note_read(post, None)
             return Outcome(None, (), _nothing("the post was seen before"))
-        place = (post.guild_id, post.channel_id, post.message_id)
+        place = (post.guild_id, post.channel_id, post.message_id, post.author_id)
         self._handling[place] += 1
         self._idle.clear()
         try:
@@ -153,7 +155,7 @@ class Pipeline:
     async def forget(self, guild_id: int, message_ids: frozenset[int]) -> None:
         """Posts were deleted: nothing repeats them any more, and the cases that show them change."""
         await self.when_restored()
-        in_progress = {(guild, message_id) for guild, _, message_id in self._handling}
+        in_progress = {(guild, message_id) for guild, _, message_id, _ in self._handling}
         self._deleted |= in_progress & {(guild_id, message_id) for message_id in message_ids}
         known = {message_id for message_id in message_ids if self._window.forget(guild_id, message_id)}
         if known:
@@ -161,12 +163,18 @@ class Pipeline:
         for case_id in await self._memory.cases.posts_gone(guild_id, message_ids, self._clock()):
             await self._outbox.deliver(card_key(case_id))
 
+    async def forget_member(self, member_id: int) -> None:
+        """A member asked to be forgotten: memory drops their posts, also those in progress."""
+        await self.when_restored()
+        self._deleted |= {(guild, message_id) for guild, _, message_id, author in self._handling if author == member_id}
+        self._window.forget_author(member_id)
+
     async def save(self) -> None:
         """Put what the window learnt since the last time on disk."""
         seen = [one for one in self._unsaved if self._window.is_current(one)]  # not deleted, not edited meanwhile
         self._unsaved = []
         read_to, self._read_to = self._read_to, {}
-        for guild_id, channel_id, message_id in self._handling:  # after a crash now, these must be read again
+        for guild_id, channel_id, message_id, _ in self._handling:  # after a crash now, these must be read again
             place = (guild_id, channel_id)
             if read_to.get(place, 0) >= message_id:
                 self._read_to[place] = max(read_to[place], self._read_to.get(place, 0))
@@ -187,6 +195,7 @@ class Pipeline:
         self._read_to = {place: newest for place, newest in self._read_to.items() if place[0] != guild_id}
         self._memory.policies.forget_guild(guild_id)
         self._memory.replies.forget_guild(guild_id)
+        self._memory.wishes.forget_guild(guild_id)
 
     def _look_back(self, post: Post, *, edited: bool) -> tuple[SeenPost | None, tuple[Repeat, ...]]:
         """Compare with the window and remember, in the order in which posts arrive: nothing here waits."""
@@ -252,6 +261,7 @@ class Pipeline:
             known=known,
             replies=self._memory.replies.recent(post.guild_id),
             stale=stale,
+            wishes=self._memory.wishes.of(post.author_id, self._clock()),
         )
 
     async def _record(self, post: Post, decision: Decision) -> tuple[list[str], int | None]:

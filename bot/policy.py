@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from bot.model import GuildPolicy, Post, Reply, ReplyState
+from bot.model import GuildPolicy, Post, QuietWish, Reply, ReplyState
 
 MAX_ANSWER_DELAY = timedelta(minutes=5)  # a later answer (after an outage) would interrupt another conversation
 BUDGET_PERIOD = timedelta(hours=1)
@@ -30,4 +30,19 @@ def refusal(policy: GuildPolicy, post: Post, slug: str, replies: Collection[Repl
         return "the channel had an answer a moment ago"
     if sum(now - r.at < BUDGET_PERIOD for r in here) >= policy.answers_per_hour:
         return "the channel's answers for this hour are used up"
+    return None
+
+
+def quiet_wish(wishes: Collection[QuietWish], post: Post) -> str | None:
+    """Why the post's author, who has these wishes, is not to be replied to; None where they do not mind.
+
+    A wish for a channel holds in its threads, too.
+    """
+    if any(not wish.guild_id for wish in wishes):
+        return "its author asked for no automatic replies anywhere"
+    here = [wish for wish in wishes if wish.guild_id == post.guild_id]
+    if any(not wish.channel_id for wish in here):
+        return "its author asked for no automatic replies on this server"
+    if any(wish.channel_id in (post.channel_id, post.parent_channel_id) for wish in here):
+        return "its author asked for no automatic replies in this channel"
     return None

@@ -25,6 +25,7 @@ from bot.storage.housekeeping import SqliteHousekeeping
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.protocols import Verdict, card_key, reply_key
 from bot.storage.replies import SqliteReplyStore
+from bot.storage.wishes import SqliteWishStore
 from tests.support import AUTHOR, CHANNEL, CHATTER, GUILD, Hold, ScriptedSender, busy_writer, make_post, turns
 
 MODERATORS, ELSEWHERE, OTHER_GUILD = 19, 11, 2
@@ -66,6 +67,7 @@ class Process:
             SqliteReplyStore(database, clock()),
             SqliteCaseStore(database),
             Ledger(Shelf({}), SqliteSourceCheckStore(database), clock),
+            SqliteWishStore(database),
         )
         self.outbox = Outbox(self.effects, sender, clock)
         self.window = Window(DETECTORS)

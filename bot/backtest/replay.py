@@ -26,6 +26,7 @@ from bot.storage.effects import SqliteEffectStore
 from bot.storage.fingerprints import SqliteFingerprintStore
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.replies import SqliteReplyStore
+from bot.storage.wishes import SqliteWishStore
 
 
 class Numbers:
@@ -88,6 +89,7 @@ async def replay(
         replies,
         SqliteCaseStore(database),
         Ledger(Shelf(database.read_now(load_explainers)), SqliteSourceCheckStore(database), clock),
+        SqliteWishStore(database),
     )
     outbox = Outbox(SqliteEffectStore(database), _Nowhere(), clock)
     matching = ThreadPoolExecutor(1, thread_name_prefix="matching")

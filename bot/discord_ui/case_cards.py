@@ -59,10 +59,12 @@ def queue_card(lines: Sequence[str], total: int) -> discord.Embed:
 def suggestion_text(reply: Reply) -> str:
     """Which post would be answered, and what became of it."""
     link = f"[this post]({jump_url(reply.guild_id, reply.channel_id, reply.message_id)})"
+    link = link if reply.message_id > 0 else "a post whose author had their data deleted"
     text = f"Suggested answer to {link} in <#{reply.channel_id}>"
     if reply.state is ReplyState.SUGGESTED:
         return text
-    return f"{text}: {reply.state.value} by <@{reply.judged_by}>"
+    who = f" by {words.member(reply.judged_by)}" if reply.judged_by is not None else ""
+    return f"{text}: {reply.state.value}{who}"
 
 
 def suggestion_card(reply: Reply, explainer: Explainer, under_review: str | None = None) -> discord.Embed:
@@ -76,7 +78,8 @@ def jump_url(guild_id: int, channel_id: int, message_id: int) -> str:
 
 
 def _post_line(guild_id: int, post: CasePost) -> str:
-    line = f"{_link(guild_id, post)} by <@{post.author_id}> in <#{post.channel_id}>, {_ago(post.at.timestamp())}"
+    who, when = words.member(post.author_id), _ago(post.at.timestamp())
+    line = f"{_link(guild_id, post)} by {who} in <#{post.channel_id}>, {when}"
     if post.gone:
         return f"~~{line}~~ deleted"
     return f"{line}: could not be deleted ({post.problem[:_PROBLEM]})" if post.problem else line

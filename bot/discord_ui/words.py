@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from math import ceil
 
 from bot.errors import AlreadyJudgedError, CopydeskError
 from bot.faq.editor import Saved
@@ -57,6 +58,16 @@ def already_judged(error: AlreadyJudgedError) -> str:
 def verdict(state: CaseState) -> str:
     """A closed case or suggestion, as the end of "this was ..."."""
     return _VERDICTS.get(state, str(state))
+
+
+def too_soon(seconds: float) -> str:
+    """A command was used again before its time."""
+    return f"Please wait {ceil(seconds)} seconds before you use this again."
+
+
+def member(member_id: int | None) -> str:
+    """A member, shown by name; or what stands for one whose data was deleted."""
+    return f"<@{member_id}>" if member_id else "a member whose data was deleted"
 
 
 def bot_lacks(permissions: Sequence[str], channel_id: int) -> str:
@@ -184,7 +195,7 @@ def built_in_again(slug: str) -> str:
 def history(editions: Sequence[Edition], served: int | None) -> str:
     """The versions of a topic, newest first."""
     lines = [
-        f"**{edition.version}**{' (published)' if edition.version == served else ''} by <@{edition.editor_id}>,"
+        f"**{edition.version}**{' (published)' if edition.version == served else ''} by {member(edition.editor_id)},"
         f" <t:{int(edition.at.timestamp())}:R>, from version {edition.based_on or 'built-in'}"
         for edition in reversed(editions)
     ]

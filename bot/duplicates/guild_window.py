@@ -51,6 +51,11 @@ class GuildWindow:
         sequence = self._find(message_id)
         return None if sequence is None else self._gists[sequence % self._room]
 
+    def posts_of(self, author_id: int) -> list[int]:
+        """The messages of an author that are remembered."""
+        places = np.flatnonzero(self._rows["author"] == np.uint64(author_id)).tolist()
+        return [int(self._rows["message"][place]) for place in places if self._gists[place] is not None]
+
     def candidates(self, detector: str, keys: Keys, most: int) -> list[Held]:
         """The newest posts that share a key, at most so many; those that share more keys first."""
         if not len(keys):

@@ -146,3 +146,17 @@ def repeats(db: Database) -> None:
         CREATE UNIQUE INDEX one_open_case_per_content ON "case" (guild_id, key) WHERE state = 'open';
         """
     )
+
+
+@MIGRATIONS()
+def privacy(db: Database) -> None:
+    """Members' wishes, without their names; and since when the bot has been missing on a server that it knows."""
+    db.executescript(
+        """
+        CREATE TABLE quiet_wish (
+            member BLOB NOT NULL, guild_id INTEGER NOT NULL, channel_id INTEGER NOT NULL, until REAL,
+            PRIMARY KEY (member, guild_id, channel_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE missing_guild (guild_id INTEGER PRIMARY KEY, since REAL NOT NULL) STRICT;
+        """
+    )

@@ -5,7 +5,7 @@ Every question names its server. Each ``async`` method that writes is one transa
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.decide import KnownContent
@@ -21,6 +21,7 @@ from bot.model import (
     Match,
     Mode,
     Post,
+    QuietWish,
     Repeat,
     Reply,
     ReplyState,
@@ -116,6 +117,28 @@ class ReplyStore(Protocol):
 
     def forget_guild(self, guild_id: int) -> None: ...
 
+    def forget_member(self, member_id: int) -> None:
+        """Memory follows what ``MemberStore.forget`` has done on disk."""
+        ...
+
+
+class WishStore(Protocol):
+    """Members' wishes for quiet, held in memory and written through; nothing in it names a member."""
+
+    def of(self, member_id: int, now: datetime) -> Sequence[QuietWish]:
+        """A member's wishes that hold now."""
+        ...
+
+    async def add(self, member_id: int, wish: QuietWish) -> None:
+        """Note a wish; it replaces an earlier one for the same place."""
+        ...
+
+    async def lift(self, member_id: int, guild_id: int, channel_id: int) -> bool:
+        """Drop the wish for a place; say whether there was one."""
+        ...
+
+    def forget_guild(self, guild_id: int) -> None: ...
+
 
 class CaseStore(Protocol):
     """The cases: one per content, with the effects that show them."""
@@ -156,6 +179,45 @@ class CaseStore(Protocol):
 
     async def posts_gone(self, guild_id: int, message_ids: Collection[int], now: datetime) -> Sequence[int]:
         """Note that posts were deleted; return the cases whose cards this changes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What the deletion of a member's data has changed: how much by kind, and the cards that are to follow."""
+
+    counts: Mapping[str, int]
+    cards: Sequence[str]  # effects
+
+
+class MemberStore(Protocol):
+    """What is kept of one member, on all servers."""
+
+    async def export(self, member_id: int) -> Mapping[str, Sequence[Mapping[str, object]]]:
+        """All of it, by kind, readable: what is encrypted is opened."""
+        ...
+
+    async def forget(self, member_id: int) -> Forgotten:
+        """Delete it. What others rest on stays without the member: cases, moderators' decisions, servers' texts."""
+        ...
+
+
+class Housekeeping(Protocol):
+    """Deletes what is no longer needed."""
+
+    async def forget_old(self, now: datetime, window: timedelta) -> None: ...
+
+    async def forget_guild(self, guild_id: int) -> None:
+        """Delete every row about a server."""
+        ...
+
+    async def left_guilds(self, present: Collection[int], now: datetime) -> Sequence[int]:
+        """The servers that rows are about and where the bot has been missing so long that it must have left.
+
+        Args:
+            present: the servers that Discord says the bot is on, those included that are out of reach.
+            now: the time; the bot is connected.
+        """
         ...
 
 
