@@ -192,7 +192,7 @@ def build_bot(
         library=library,
         editor=editor,
         pipeline=pipeline,
-        desk=Desk(cases, replies, effects, outbox, clock),
+        desk=Desk(cases, replies, effects, outbox, window, clock),
         outbox=outbox,
         policies=policies,
         replies=replies,

@@ -4,17 +4,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import Band, CaseState, GuildPolicy, Judgement, Match, Mode, Post, QuietWish, Repeat, Reply
+from bot.case import QUIET, WAITING, CaseState, Ruling
+from bot.model import Band, GuildPolicy, Judgement, Match, Mode, Post, QuietWish, Repeat, Reply
 from bot.policy import quiet_wish, refusal
 
 
 @dataclass(frozen=True, slots=True)
 class KnownContent:
-    """The latest case about the content that a post repeats."""
+    """The case that decides about the content that a post repeats."""
 
     case_id: int
     number: int
     state: CaseState
+    ruling: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,8 @@ def _flag(facts: Facts, mode: Mode) -> Flag:
     known = facts.known
     if known is None:
         return OpenCase(repeat, reasons)
-    if known.state is CaseState.OPEN:
+    if known.state in WAITING:
         return JoinCase(repeat, known.case_id, (*reasons, f"joins case {known.number}"))
-    if known.state is CaseState.DISMISSED:
-        return Nothing((*reasons, f"moderators dismissed this content in case {known.number}"))
+    if known.ruling in QUIET:
+        return Nothing((*reasons, f"moderators {known.ruling} this content in case {known.number}"))
     return OpenCase(repeat, reasons)

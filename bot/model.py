@@ -41,6 +41,7 @@ class Post:
     parent_channel_id: int | None = None  # of a thread: the channel whose mode it inherits
     reply_text: str | None = field(default=None, repr=False)  # the post that this one replies to
     is_bot: bool = False
+    image_url: str | None = field(default=None, repr=False)  # of the first image attached to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,65 +168,6 @@ class Repeat:
     label: str  # "certain" or "near"
 
 
-class CaseState(StrEnum):
-    """A case's life: open until a moderator or the posts' disappearance closes it."""
-
-    OPEN = "open"
-    DISMISSED = "dismissed"  # not worth acting on: this content stays quiet from now on
-    REMOVED = "removed"  # the repeats were deleted on a moderator's order
-    WITHDRAWN = "withdrawn"  # no repeat is left standing: their authors or others deleted them
-
-
-@dataclass(frozen=True, slots=True)
-class CasePost:
-    """One post of a case. ``problem`` is why its deletion failed, in words."""
-
-    message_id: int
-    channel_id: int
-    author_id: int
-    at: datetime
-    is_original: bool
-    gone: bool = False
-    problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One repeated content of one server, for a person to judge."""
-
-    id: int
-    guild_id: int
-    number: int  # counts from 1 within the server
-    state: CaseState
-    detector: str
-    label: str
-    score: float
-    opened_at: datetime
-    posts: tuple[CasePost, ...]  # the original first, then the repeats in order
-    judged_by: int | None = None
-    judged_at: datetime | None = None
-
-    @property
-    def original(self) -> CasePost:
-        return self.posts[0]
-
-    @property
-    def repeats(self) -> tuple[CasePost, ...]:
-        return self.posts[1:]
-
-    @property
-    def removable(self) -> tuple[CasePost, ...]:
-        """The repeats that still stand."""
-        return tuple(post for post in self.repeats if not post.gone)
-
-    @property
-    def actionable(self) -> bool:
-        """Whether a moderator still has something to press: it is open, or a deletion failed."""
-        return self.state is CaseState.OPEN or (
-            self.state is CaseState.REMOVED and any(post.problem for post in self.removable)
-        )
-
-
 class ReplyState(StrEnum):
     """What became of an answer to a post."""
 
@@ -269,6 +211,8 @@ class GuildPolicy:
     repeats_across_channels: bool = True  # whether a post in another channel does
     move_grace: timedelta = timedelta(minutes=10)  # in which an author may move a post to another channel
     slow_repost: timedelta = timedelta(days=1)  # from which an author's own repeat is called a re-post
+    timeouts: bool = False  # whether moderators may silence a member from a case
+    case_threads: bool = False  # whether each case's card gets a thread to discuss it in
     all_channels: Mode | None = None  # for channels without a mode of their own; replay uses it
 
     def mode(self, post: Post) -> Mode:
@@ -334,8 +278,10 @@ class EffectKind(StrEnum):
     REPLY = "reply"  # payload: reply
     SUGGESTION = "suggestion"  # payload: reply
     CASE_CARD = "case_card"  # payload: case
-    DELETE = "delete"  # a repeat; payload: case, channel, message
-    TAKE_BACK = "take_back"  # an answer of ours; payload: channel, message
+    DELETE = "delete"  # a case's copies in one channel; payload: case, channel
+    TAKE_BACK = "take_back"  # a message of ours; payload: channel, message
+    NOTE = "note"  # to the members of a channel about a repeat; payload: case, channel
+    TIMEOUT = "timeout"  # of a member, or its end; payload: case, timeout
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,13 +126,19 @@ class Outbox:
             await self._effects.done(key, effect.wanted, delivered.channel_id, delivered.message_id)
             self._settled(key)
             self._note_edit(key, now)
+            if effect.kind is EffectKind.DELETE:
+                await self._show_case(effect)
 
     async def _refuse(self, effect: Effect, problem: str) -> None:
         log.warning("%s was not done: %s", effect.key, problem)
         await self._effects.refused(effect.key, problem)
         self._settled(effect.key)
-        if effect.kind is EffectKind.DELETE:
-            await self.deliver(card_key(effect.payload["case"]))  # it offers another try
+        if effect.kind in (EffectKind.DELETE, EffectKind.NOTE, EffectKind.TIMEOUT):
+            await self._show_case(effect)
+
+    async def _show_case(self, effect: Effect) -> None:
+        """Have the card of the effect's case say what came of it."""
+        await self.deliver(card_key(effect.payload["case"]))
 
     async def _note_if_sent_before(self, key: str) -> None:
         """Look on Discord for what may have been sent by a try that was cut off; its version is at least the first."""

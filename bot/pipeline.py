@@ -12,18 +12,19 @@ from typing import Protocol
 
 from bot.claims.gate import stopped_by_gate
 from bot.decide import Answer, Decision, Facts, JoinCase, Nothing, Observe, OpenCase, Suggest, decide
+from bot.duplicates.content import marks
 from bot.duplicates.judgement import Judged, judge
 from bot.duplicates.window import Window
 from bot.errors import StoreError
 from bot.faq.ledger import Ledger
 from bot.model import Band, Judgement, Mode, Post, Repeat, ReplyState, SeenPost
 from bot.outbox import Outbox
+from bot.storage.privacy_protocols import WishStore
 from bot.storage.protocols import (
     CaseStore,
     FingerprintStore,
     PolicyStore,
     ReplyStore,
-    WishStore,
     card_key,
     reply_key,
     suggestion_key,
@@ -140,6 +141,8 @@ class Pipeline:
         judged = judge(post, found, self._memory.policies.get(post.guild_id))
         try:
             judgement = await self._judge(post)
+            if edited:
+                await self._note_edit(post, judged.repeats)
             decision, effects, case_number = await self._decide(post, judgement, judged)
         except BaseException:
             if seen is not None and self._window.is_current(seen):  # if the event comes again, it is a new one
@@ -161,6 +164,11 @@ class Pipeline:
         if known:
             await self._memory.fingerprints.forget(guild_id, known)
         for case_id in await self._memory.cases.posts_gone(guild_id, message_ids, self._clock()):
+            await self._outbox.deliver(card_key(case_id))
+
+    async def forget_channel(self, guild_id: int, channel_id: int) -> None:
+        """A channel or thread was deleted with its posts: the cases that show them say so."""
+        for case_id in await self._memory.cases.channel_gone(guild_id, channel_id, self._clock()):
             await self._outbox.deliver(card_key(case_id))
 
     async def forget_member(self, member_id: int) -> None:
@@ -236,6 +244,12 @@ class Pipeline:
         finally:
             self._restored.set()
 
+    async def _note_edit(self, post: Post, repeats: tuple[Repeat, ...]) -> None:
+        """Cases show the new words; one that the post no longer fits loses it."""
+        known = {mark for repeat in repeats for mark in marks(post, repeat)}
+        for case_id in await self._memory.cases.post_edited(post, known, self._clock()):
+            await self._outbox.deliver(card_key(case_id))
+
     async def _decide(
         self, post: Post, judgement: Judgement | None, judged: Judged
     ) -> tuple[Decision, list[str], int | None]:
@@ -251,7 +265,7 @@ class Pipeline:
         repeats = judged.repeats
         topic = judgement.topic if judgement is not None and judgement.band is not Band.SILENT else None
         stale = await self._memory.ledger.staleness(post.guild_id, topic) if topic is not None else None
-        known = await self._memory.cases.known(post.guild_id, repeats[0]) if repeats else None
+        known = await self._memory.cases.known(post.guild_id, marks(post, repeats[0])) if repeats else None
         return Facts(
             now=self._clock(),
             policy=self._memory.policies.get(post.guild_id),
@@ -278,7 +292,7 @@ class Pipeline:
                 pass
         match decision.flag:
             case OpenCase() | JoinCase() as flag:
-                case = await self._memory.cases.record(post, flag.repeat, self._clock())
+                case = await self._memory.cases.record(post, flag.repeat, self._clock(), marks(post, flag.repeat))
                 log.info("%r: %s", post, flag)
                 if case is not None:
                     effects.append(card_key(case.id))

@@ -11,7 +11,7 @@ from bot.faq.library import Shelf
 from bot.model import QuietWish
 from bot.outbox import Outbox
 from bot.pipeline import Memory, Pipeline
-from bot.storage.protocols import Housekeeping, MemberStore
+from bot.storage.privacy_protocols import Housekeeping, MemberStore
 
 
 class Privacy:

@@ -17,11 +17,13 @@ from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
 from bot.app import Copydesk, build_bot
+from bot.case import Case, CaseQuery, Ruling
 from bot.errors import DeliveryDelayedError
 from bot.model import Effect, EffectKind, Mode, Post, Repeat, SeenPost
 from bot.outbox import Delivered
 from bot.sandbox import simcord_internals
 from bot.storage.database import Database
+from bot.storage.protocols import CaseStore, Verdict
 
 simcord_internals.settle_quickly()
 
@@ -250,6 +252,24 @@ def make_seen(post: Post, key: int = 7) -> SeenPost:
 def make_repeat(of: Post, key: int = 7) -> Repeat:
     """A certain repeat of a post."""
     return Repeat(make_seen(of, key), "exact", key, 1.0, "certain")
+
+
+async def recorded(cases: CaseStore, post: Post, repeat: Repeat, now: datetime = START) -> Case:
+    """The case that a repeat opens or joins."""
+    ref = await cases.record(post, repeat, now)
+    return await cases.get(post.guild_id, ref.id)
+
+
+async def judged(cases: CaseStore, case: Case, ruling: Ruling, verdict: Verdict) -> Case:
+    """The case as it is once judged."""
+    await cases.judge(case.guild_id, case.id, ruling, verdict)
+    return await cases.get(case.guild_id, case.id)
+
+
+async def waiting(cases: CaseStore, guild: int = GUILD, now: datetime = START) -> list[Case]:
+    """The cases that wait for a moderator, oldest first."""
+    found, _ = await cases.page(guild, CaseQuery(size=100), 0, now)
+    return list(found)
 
 
 @asynccontextmanager

@@ -6,8 +6,9 @@ from itertools import product
 
 import pytest
 
+from bot.case import CaseState, Ruling
 from bot.decide import Answer, Decision, Facts, JoinCase, KnownContent, Nothing, Observe, OpenCase, Suggest, decide
-from bot.model import Band, CaseState, GuildPolicy, Judgement, Match, Mode, Post, Repeat, Reply, ReplyState, SeenPost
+from bot.model import Band, GuildPolicy, Judgement, Match, Mode, Post, Repeat, Reply, ReplyState, SeenPost
 from tests.support import AUTHOR, CHANNEL, GUILD, START, make_post
 
 BEST, SECOND = Match("fair-use", 0.8, "claim “one”"), Match("scraping", 0.3, "claim “two”")
@@ -95,22 +96,35 @@ def test_the_cooldown_of_a_runner_up_does_not_silence_the_best_topic():
     assert isinstance(decided(replies=(earlier,)).speech, Answer)
 
 
+JOIN = JoinCase(REPEAT, 40, ("certain repeat, exact 1.00", "joins case 4"))
+
+
 @pytest.mark.parametrize("mode", SHOWING)
 @pytest.mark.parametrize(
-    ("state", "flag"),
+    ("state", "ruling", "flag"),
     [
-        (None, OpenCase(REPEAT, ("certain repeat, exact 1.00",))),
-        (CaseState.OPEN, JoinCase(REPEAT, 40, ("certain repeat, exact 1.00", "joins case 4"))),
+        (None, None, OpenCase(REPEAT, ("certain repeat, exact 1.00",))),
+        (CaseState.OPEN, None, JOIN),
+        (CaseState.CLAIMED, None, JOIN),
+        (CaseState.REOPENED, None, JOIN),
         (
-            CaseState.DISMISSED,
-            Nothing(("certain repeat, exact 1.00", "moderators dismissed this content in case 4")),
+            CaseState.JUDGED,
+            Ruling.CLEARED,
+            Nothing(("certain repeat, exact 1.00", "moderators cleared this content in case 4")),
         ),
-        (CaseState.REMOVED, OpenCase(REPEAT, ("certain repeat, exact 1.00",))),
-        (CaseState.WITHDRAWN, OpenCase(REPEAT, ("certain repeat, exact 1.00",))),
+        (
+            CaseState.JUDGED,
+            Ruling.ALLOWED,
+            Nothing(("certain repeat, exact 1.00", "moderators allowed this content in case 4")),
+        ),
+        (CaseState.JUDGED, Ruling.KEPT, OpenCase(REPEAT, ("certain repeat, exact 1.00",))),
+        (CaseState.JUDGED, Ruling.DELETED, OpenCase(REPEAT, ("certain repeat, exact 1.00",))),
+        (CaseState.JUDGED, Ruling.WITHDRAWN, OpenCase(REPEAT, ("certain repeat, exact 1.00",))),
+        (CaseState.EXPIRED, None, OpenCase(REPEAT, ("certain repeat, exact 1.00",))),
     ],
 )
-def test_what_became_of_the_last_case_decides_about_the_same_content(mode, state, flag):
-    known = KnownContent(40, 4, state) if state else None
+def test_what_became_of_the_last_case_decides_about_the_same_content(mode, state, ruling, flag):
+    known = KnownContent(40, 4, state, ruling) if state else None
     assert decided(mode=mode, repeats=(REPEAT,), known=known).flag == flag
 
 

@@ -13,14 +13,14 @@ from bot.outbox import Outbox
 from bot.storage.effects import SqliteEffectStore, want
 from tests.support import GUILD, Clock, Hold, LoopClock, LostReceiptError, ScriptedSender, turns
 
-CARD, SUGGESTION, REPLY, DELETE = "card:1", "suggestion:1", "reply:1:5", "delete:1:5"
+CARD, SUGGESTION, REPLY, DELETE = "card:1", "suggestion:1", "reply:1:5", "delete:1:10"
 KINDS = {
     CARD: EffectKind.CASE_CARD,
     SUGGESTION: EffectKind.SUGGESTION,
     REPLY: EffectKind.REPLY,
     DELETE: EffectKind.DELETE,
 }
-PAYLOADS = {SUGGESTION: {"reply": 1}, REPLY: {"reply": 1}, DELETE: {"case": 1, "channel": 10, "message": 5}}
+PAYLOADS = {SUGGESTION: {"reply": 1}, REPLY: {"reply": 1}, DELETE: {"case": 1, "channel": 10}}
 OUT_OF_REACH = DeliveryDelayedError("Discord answered 503")
 NOT_ALLOWED = DeliveryRefusedError("Discord answered 403")
 

@@ -8,13 +8,14 @@ from datetime import timedelta
 
 import pytest
 
+from bot.case import Ruling
 from bot.decide import Answer, JoinCase, Nothing, Observe, OpenCase, Suggest
 from bot.duplicates import DETECTORS
 from bot.duplicates.window import Window
 from bot.errors import StoreError
 from bot.faq.ledger import Ledger
 from bot.faq.library import Shelf
-from bot.model import Band, CaseState, Judgement, Match, Mode, ReplyState
+from bot.model import Band, Judgement, Match, Mode, ReplyState
 from bot.outbox import Outbox
 from bot.pipeline import Memory, Pipeline
 from bot.storage.cases import SqliteCaseStore
@@ -26,7 +27,7 @@ from bot.storage.policies import SqlitePolicyStore
 from bot.storage.protocols import Verdict, card_key, reply_key
 from bot.storage.replies import SqliteReplyStore
 from bot.storage.wishes import SqliteWishStore
-from tests.support import AUTHOR, CHANNEL, CHATTER, GUILD, Hold, ScriptedSender, busy_writer, make_post, turns
+from tests.support import AUTHOR, CHANNEL, CHATTER, GUILD, Hold, ScriptedSender, busy_writer, make_post, turns, waiting
 
 MODERATORS, ELSEWHERE, OTHER_GUILD = 19, 11, 2
 ANSWERED = "surely this one about alpha is illegal"
@@ -110,7 +111,7 @@ class Process:
         return await self.database.read(lambda db: db.table(table).count)
 
     async def the_case(self):
-        (case,) = await self.memory.cases.open_cases(GUILD, 10)
+        (case,) = await waiting(self.memory.cases, now=self.clock())
         return case
 
     def shown(self, kind):
@@ -355,7 +356,7 @@ async def test_a_repeat_opens_a_case_and_later_ones_join_it(process):
 
 
 async def test_a_raid_of_equal_posts_at_once_makes_one_case_and_one_card(process, sender):
-    posts = [process.post() for _ in range(30)]
+    posts = [process.post() for _ in range(11)]
     await asyncio.gather(*(process.handle(post) for post in posts))
     case = await process.the_case()
     assert [post.message_id for post in case.posts] == [post.message_id for post in posts]
@@ -367,13 +368,13 @@ async def test_content_that_is_dismissed_while_a_repeat_is_on_its_way_stays_quie
     case = await process.the_case()
     async with busy_writer(database):
         verdict = Verdict(1, process.clock())
-        judging = begin(process.memory.cases.judge(GUILD, case.id, CaseState.DISMISSED, verdict))
+        judging = begin(process.memory.cases.judge(GUILD, case.id, Ruling.CLEARED, verdict))
         await turns()
         late = begin(process.handle(process.post()))
         await process.settle()
     _, outcome = await asyncio.gather(judging, late)
     assert isinstance(outcome.decision.flag, JoinCase)  # as it stood when this was decided
-    assert await process.memory.cases.count_open(GUILD) == 0
+    assert await waiting(process.memory.cases) == []
     assert len((await process.memory.cases.get(GUILD, case.id)).repeats) == 1
 
 
@@ -454,7 +455,7 @@ async def test_a_deleted_post_leaves_its_case_and_the_card_says_so(process, cloc
     case = await process.the_case()
     cards = len(process.shown("card"))
     await process.pipeline.forget(GUILD, frozenset(post.message_id for post in posts[1:]))
-    assert (await process.memory.cases.get(GUILD, case.id)).state is CaseState.WITHDRAWN
+    assert (await process.memory.cases.get(GUILD, case.id)).ruling is Ruling.WITHDRAWN
     assert len(process.shown("card")) == cards + 1
 
 
@@ -473,6 +474,18 @@ async def test_a_claim_that_is_deleted_while_it_is_judged_is_not_answered(proces
     await handling
     assert process.sender.tries == []
     assert await process.count("reply") == 0
+
+
+async def test_a_claim_whose_author_is_forgotten_while_it_is_judged_is_not_answered(process, matcher):
+    handling = begin(process.handle(process.post(f"{ANSWERED}, wait")))
+    await turns()
+    await process.pipeline.forget_member(AUTHOR)
+    matcher.hold.set()
+    await handling
+    assert process.sender.tries == []
+    assert await process.count("reply") == 0
+    await process.pipeline.save()
+    assert await process.count("fingerprint") == 0
 
 
 async def test_a_repeat_that_is_deleted_while_it_is_judged_opens_no_case_and_is_not_remembered(process, matcher):
@@ -498,7 +511,7 @@ async def test_a_repeat_that_is_deleted_while_its_case_is_recorded_leaves_no_ope
         await turns()
     await asyncio.gather(handling, deleting)
     assert await process.count("case") == 1
-    assert await process.memory.cases.count_open(GUILD) == 0
+    assert await waiting(process.memory.cases) == []
 
 
 # Crashes and restarts
@@ -558,7 +571,7 @@ async def test_a_restart_does_not_restore_what_is_older_than_the_window(process,
 async def test_dismissed_content_stays_quiet_after_a_restart(process):
     await process.handle_all(process.post(), process.post())
     case = await process.the_case()
-    await process.memory.cases.judge(GUILD, case.id, CaseState.DISMISSED, Verdict(1, process.clock()))
+    await process.memory.cases.judge(GUILD, case.id, Ruling.CLEARED, Verdict(1, process.clock()))
     process = await process.restart()
     outcome = await process.handle(process.post())
     assert isinstance(outcome.decision.flag, Nothing)
@@ -737,4 +750,4 @@ async def test_another_servers_memory_outlives_the_leaving(process):
     await leave(process)
     process = await process.restart()
     await process.handle(process.post(guild_id=OTHER_GUILD))
-    assert await process.memory.cases.count_open(OTHER_GUILD) == 1
+    assert len(await waiting(process.memory.cases, OTHER_GUILD)) == 1

@@ -1,5 +1,6 @@
 """Answers that only the member who acted sees."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -10,10 +11,11 @@ async def answer(
     text: str | None = None,
     *,
     embed: discord.Embed | None = None,
+    embeds: Sequence[discord.Embed] = (),
     view: discord.ui.View | None = None,
 ) -> None:
     """Say something only to the member who acted, whether or not the action was acknowledged before."""
-    shown = {"content": text, "embed": embed, "view": view}
+    shown = {"content": text, "embed": embed, "embeds": embeds or None, "view": view}
     content: dict[str, Any] = {name: value for name, value in shown.items() if value is not None}
     if interaction.response.is_done():
         await interaction.followup.send(ephemeral=True, **content)

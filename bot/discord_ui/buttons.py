@@ -4,13 +4,15 @@ What a press does stands in ``presses``.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import discord
 
-from bot.model import Case, CaseState, Explainer, Reply, ReplyState
+from bot.case import Case, CaseState, Ruling
+from bot.discord_ui import case_words
+from bot.model import Explainer, Reply, ReplyState
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,24 @@ LOOKS: Mapping[str, Look] = {
     "helpful": Look("Helpful"),
     "not_meant": Look("Not what I meant"),
     "take_back": Look("Dismiss"),
-    "dismiss": Look("Dismiss"),
+    "claim": Look("Claim"),
+    "release": Look("Release"),
     "remove": Look("Delete repeat", discord.ButtonStyle.danger),
+    "keep": Look("Repeat, but keep"),
+    "dismiss": Look("Not a repeat", discord.ButtonStyle.success),
+    "allow": Look("Always allow this"),
+    "snooze": Look("Snooze"),
+    "texts": Look("Show texts"),
+    "timeout": Look("Timeout ..."),
+    "lift": Look("Lift timeout"),
+    "undo": Look("Undo"),
+    "tell": Look("Tell the channel"),
+    "queue": Look("Queue"),
     "post": Look("Post answer", discord.ButtonStyle.primary),
     "drop": Look("Drop"),
 }
 _UNKNOWN = Look("Unknown")
+_LONGEST_LABEL = 80  # Discord's limit
 
 
 class DeskButton(
@@ -42,13 +56,12 @@ class DeskButton(
 ):
     """Any button of Copydesk's; Discord sends its ``custom_id`` back, which says it all."""
 
-    def __init__(self, action: str, key: str | int, label: str | None = None) -> None:
+    def __init__(self, action: str, key: str | int, label: str | None = None, row: int | None = None) -> None:
         self.action = action
         self.key = str(key)
         look = LOOKS.get(action, _UNKNOWN)
-        super().__init__(
-            discord.ui.Button(label=label or look.label, style=look.style, custom_id=f"copydesk:{action}:{key}")
-        )
+        custom_id = f"copydesk:{action}:{key}"
+        super().__init__(discord.ui.Button(label=label or look.label, style=look.style, custom_id=custom_id), row=row)
 
     @classmethod
     async def from_custom_id(
@@ -95,14 +108,56 @@ def suggestion_view(reply: Reply) -> discord.ui.View | None:
     return _view(DeskButton("post", reply.id), DeskButton("drop", reply.id))
 
 
-def case_view(case: Case) -> discord.ui.View | None:
-    """The buttons below a case, while there is something to decide."""
-    if not case.actionable:
-        return None
-    number = len(case.removable)
-    label = LOOKS["remove"].label if number == 1 else f"Delete {number} repeats"
-    remove = DeskButton("remove", case.id, label)
-    return _view(DeskButton("dismiss", case.id), remove) if case.state is CaseState.OPEN else _view(remove)
+def case_view(case: Case, *, timeouts: bool) -> discord.ui.View:
+    """The buttons below a case: while it waits, what can be decided; then, how to go back.
+
+    Args:
+        case: the case.
+        timeouts: whether the server lets moderators silence members.
+    """
+    texts = DeskButton("texts", case.id)
+    if not case.waits:
+        retry = [DeskButton("remove", case.id, _deletion(case))] if case.can_retry else []
+        return _view(*retry, DeskButton("undo", case.id), texts)
+    names = ["release" if case.state is CaseState.CLAIMED else "claim", "keep", "dismiss", "allow", "snooze"]
+    buttons = [DeskButton(name, case.id) for name in names]
+    if case.removable:
+        buttons.insert(1, DeskButton("remove", case.id, _deletion(case)))
+    if case.snoozed_until is not None:
+        buttons.append(DeskButton("undo", case.id, "Back to the queue"))
+    silence = [DeskButton("timeout", case.id)] if timeouts and case.repeats else []
+    return _view(*buttons, *silence, texts)
+
+
+def _deletion(case: Case) -> str | None:
+    return f"Delete {case.removable} repeats" if case.removable > 1 else None
+
+
+def snooze_view(case_id: int) -> discord.ui.View:
+    """For how long a case may be put aside."""
+    lengths = case_words.LENGTHS
+    return _view(
+        *(DeskButton("snooze", f"{case_id}.{int(rest.total_seconds())}", case_words.lasts(rest)) for rest in lengths)
+    )
+
+
+def tell_view(case: Case) -> discord.ui.View | None:
+    """Beside the verdict that something is a repeat: whether members are told."""
+    return _view(DeskButton("tell", case.id)) if case.ruling in (Ruling.KEPT, Ruling.DELETED) else None
+
+
+def timeout_view(case_id: int, names: Mapping[int, str], silenced: Collection[int]) -> discord.ui.View:
+    """Whom to silence and for how long: a row for each member; for who is silenced by this case, the end of it."""
+    view = discord.ui.View(timeout=None)
+    for row, (member_id, name) in enumerate(names.items()):
+        key = f"{case_id}.{member_id}"
+        if member_id in silenced:
+            view.add_item(DeskButton("lift", key, f"Lift: {name}"[:_LONGEST_LABEL], row))
+            continue
+        for length in case_words.LENGTHS:
+            label = f"{name[: _LONGEST_LABEL - 10]}: {case_words.lasts(length)}"
+            view.add_item(DeskButton("timeout", f"{key}.{int(length.total_seconds())}", label, row))
+    return view
 
 
 def _view(*items: DeskButton) -> discord.ui.View:

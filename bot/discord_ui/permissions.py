@@ -9,6 +9,7 @@ TO_ANSWER = ("view_channel", "send_messages", "embed_links", "read_message_histo
 TO_ANSWER_IN_FORUM = (*TO_ANSWER, "send_messages_in_threads")  # all its posts are threads
 TO_WATCH = ("view_channel", "read_message_history")
 TO_DELETE = ("view_channel", "manage_messages")
+TO_TIME_OUT = ("moderate_members",)
 
 
 def lacks(permissions: discord.Permissions, needed: Iterable[str]) -> list[str]:

@@ -26,4 +26,11 @@ def to_post(message: discord.Message) -> Post | None:
         parent_channel_id=parent,
         reply_text=reference.content if isinstance(reference, discord.Message) else None,
         is_bot=message.author.bot,
+        image_url=image_url(message),
     )
+
+
+def image_url(message: discord.Message) -> str | None:
+    """The address of the first image attached to a message; it lapses after a day."""
+    images = ((attachment.content_type or "", attachment.url) for attachment in message.attachments)
+    return next((url for kind, url in images if kind.startswith("image/")), None)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
 
-from bot.discord_ui import cards, words
+from bot.discord_ui import cards, case_lists, case_presses, case_words, timeouts, words
+from bot.discord_ui.acting import may_moderate, refusals_told
 from bot.discord_ui.answers import answer, turn_page
 from bot.discord_ui.buttons import page_view
-from bot.discord_ui.permissions import TO_DELETE, is_moderator, lacks
-from bot.errors import AlreadyJudgedError, CaseError
-from bot.model import Case, Vote
+from bot.discord_ui.permissions import is_moderator
+from bot.model import Vote
 from bot.storage.protocols import reply_key
 
 if TYPE_CHECKING:
@@ -23,19 +24,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _DIGITS = 18  # of a record's number: SQLite's integers hold them all
+_SNOWFLAKES = 2**63  # same
+_MEMBER_AND_LENGTH = 2
 
 
 async def press(interaction: Press, action: str, key: str) -> None:
     """Do what a button's action and key say; whatever happens, the member who pressed is told."""
-    try:
+    async with refusals_told(interaction, f"press of {action}"):
         await _HANDLERS.get(action, _unknown)(interaction, key)
-    except AlreadyJudgedError as error:
-        await answer(interaction, words.already_judged(error))
-    except CaseError as error:
-        await answer(interaction, f"{str(error).capitalize()}.")
-    except Exception:  # the boundary of a press: the member is told, the log has the rest
-        log.exception("press of %s failed", action)
-        await answer(interaction, words.FAILED)
 
 
 async def _sources(interaction: Press, slug: str) -> None:
@@ -82,29 +78,46 @@ async def _take_back(interaction: Press, key: str) -> None:
         await answer(interaction, words.DISMISSED)
 
 
-async def _dismiss(interaction: Press, key: str) -> None:
-    if not await _may_moderate(interaction):
-        return
-    await interaction.response.defer(ephemeral=True, thinking=True)
-    desk = interaction.client.services.desk
-    await answer(interaction, words.case_closed(await desk.dismiss(*_record(interaction, key), interaction.user.id)))
+async def _snooze(interaction: Press, key: str) -> None:
+    case_id, _, seconds = key.partition(".")
+    await case_presses.snooze(interaction, _number(case_id), _length(seconds))
 
 
-async def _remove(interaction: Press, key: str) -> None:
-    if not await _may_moderate(interaction):
-        return
-    await interaction.response.defer(ephemeral=True, thinking=True)
-    desk = interaction.client.services.desk
-    refused = await _cannot_delete(interaction, await desk.case(*_record(interaction, key)))
-    if refused:
-        await answer(interaction, refused)
+async def _tell(interaction: Press, key: str) -> None:
+    await case_presses.tell(interaction, _number(key))
+
+
+async def _texts(interaction: Press, key: str) -> None:
+    await case_presses.show_texts(interaction, _number(key))
+
+
+async def _timeout(interaction: Press, key: str) -> None:
+    case_id, *rest = key.split(".")
+    length = _length(rest[-1]) if len(rest) == _MEMBER_AND_LENGTH else None
+    if length is None:
+        await timeouts.ask(interaction, _number(case_id))
     else:
-        case = await desk.remove_repeats(*_record(interaction, key), interaction.user.id)
-        await answer(interaction, words.case_closed(case))
+        await timeouts.confirm(interaction, _number(case_id), _snowflake(rest[0]), length)
+
+
+async def _lift(interaction: Press, key: str) -> None:
+    case_id, _, member_id = key.partition(".")
+    await timeouts.lift(interaction, _number(case_id), _snowflake(member_id))
+
+
+async def _queue(interaction: Press, key: str) -> None:
+    await case_lists.turn(interaction, key)
+
+
+def _changing(action: str) -> Callable[[Press, str], Awaitable[None]]:
+    async def handler(interaction: Press, key: str) -> None:
+        await case_presses.change(interaction, _number(key), action)
+
+    return handler
 
 
 async def _post(interaction: Press, key: str) -> None:
-    if not await _may_moderate(interaction):
+    if not await may_moderate(interaction):
         return
     await interaction.response.defer(ephemeral=True, thinking=True)
     services = interaction.client.services
@@ -114,7 +127,7 @@ async def _post(interaction: Press, key: str) -> None:
 
 
 async def _drop(interaction: Press, key: str) -> None:
-    if not await _may_moderate(interaction):
+    if not await may_moderate(interaction):
         return
     await interaction.response.defer(ephemeral=True, thinking=True)
     await interaction.client.services.desk.drop_suggestion(*_record(interaction, key), interaction.user.id)
@@ -137,33 +150,6 @@ async def _show_page(interaction: Press, pages: list[discord.Embed], action: str
     await turn_page(interaction, pages[number], page_view(action, subject, number, len(pages)))
 
 
-async def _may_moderate(interaction: Press) -> bool:
-    if is_moderator(interaction):
-        return True
-    await answer(interaction, words.MODERATORS_ONLY)
-    return False
-
-
-async def _cannot_delete(interaction: Press, case: Case) -> str | None:
-    """Why this moderator, or the bot, cannot delete the case's repeats; a channel that is gone is nobody's lack."""
-    guild, member = interaction.guild, interaction.user
-    if guild is None or not isinstance(member, discord.Member):
-        return words.SERVERS_ONLY
-    for channel_id in {post.channel_id for post in case.removable}:
-        try:  # an archived thread is not in memory
-            channel = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
-        except discord.NotFound:
-            continue
-        except discord.Forbidden:
-            return words.bot_lacks(lacks(discord.Permissions.none(), TO_DELETE), channel_id)
-        if not channel.permissions_for(member).manage_messages:
-            return words.moderator_lacks(channel_id)
-        missing = lacks(channel.permissions_for(guild.me), TO_DELETE)
-        if missing:
-            return words.bot_lacks(missing, channel_id)
-    return None
-
-
 def _record(interaction: Press, key: str) -> tuple[int, int]:
     """The server and the record that a press is about."""
     return _guild(interaction), _number(key)
@@ -178,6 +164,16 @@ def _number(key: str) -> int:
     return int(key) if key.isdecimal() and len(key) <= _DIGITS else 0
 
 
+def _snowflake(key: str) -> int:
+    """A member's number, which may have a digit more."""
+    return int(key) if key.isdecimal() and len(key) <= _DIGITS + 1 and int(key) < _SNOWFLAKES else 0
+
+
+def _length(key: str) -> timedelta | None:
+    """One of the lengths of time that are offered."""
+    return next((length for length in case_words.LENGTHS if key == str(int(length.total_seconds()))), None)
+
+
 _HANDLERS: Mapping[str, Callable[[Press, str], Awaitable[None]]] = {
     "sources": _sources,
     "more": _more,
@@ -185,8 +181,13 @@ _HANDLERS: Mapping[str, Callable[[Press, str], Awaitable[None]]] = {
     "helpful": _helpful,
     "not_meant": _not_meant,
     "take_back": _take_back,
-    "dismiss": _dismiss,
-    "remove": _remove,
+    **{action: _changing(action) for action in case_presses.CHANGES},
+    "snooze": _snooze,
+    "tell": _tell,
+    "texts": _texts,
+    "timeout": _timeout,
+    "lift": _lift,
+    "queue": _queue,
     "post": _post,
     "drop": _drop,
 }

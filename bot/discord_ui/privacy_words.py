@@ -24,11 +24,12 @@ _KEPT = {
     "Your posts in watched channels": "For at most 14 days: numbers of message, channel and author, hashes of the"
     " words and, encrypted, the folded words and links, to find repeats. A post that you delete is forgotten at once.",
     "Answers to your posts": "For 30 days: the numbers and the topic, never your words.",
-    "Cases of repeated posts": "As long as the server uses Copydesk: the numbers of message, channel and author, for"
-    " its moderators.",
+    "Cases of repeated or reported posts": "As long as the server uses Copydesk: the numbers of message, channel and"
+    " author, for its moderators. Encrypted, the words, until 7 days after the case is closed, unless you delete the"
+    " post: then they go at once.",
     "Votes on answers": "For 30 days, without your name or number.",
     "Wishes for quiet": "Until they end or you lift them, without your name or number.",
-    "What you do as a moderator or editor": "Decisions and versions of texts, with your number.",
+    "What you report, or do as a moderator or editor": "Reports, decisions and versions of texts, with your number.",
 }
 _RIGHTS = (
     "`/privacy export` gives you all of it as a file, `/privacy delete` deletes it, `/quiet on` stops automatic"

@@ -1,6 +1,6 @@
 """Performs recorded effects on Discord, and translates what Discord says into whether to try again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +13,8 @@ import discord
 
 from bot.discord_ui import cards, case_cards
 from bot.discord_ui.buttons import case_view, reply_view, suggestion_view
-from bot.errors import CaseError, DeliveryDelayedError, DeliveryRefusedError
+from bot.discord_ui.case_effects import CaseEffects
+from bot.errors import DeliveryDelayedError, DeliveryRefusedError
 from bot.faq.ledger import Ledger
 from bot.faq.library import Shelf
 from bot.model import Effect, EffectKind, Explainer
@@ -22,16 +23,17 @@ from bot.storage.protocols import CaseStore, PolicyStore, ReplyStore
 
 _CLOCKS_DIFFER = timedelta(seconds=30)
 _HISTORY = 100  # messages searched for one that an earlier process may have sent
-_MARKS = {EffectKind.REPLY: "helpful", EffectKind.SUGGESTION: "post", EffectKind.CASE_CARD: "remove"}
+_MARKS = {EffectKind.REPLY: "helpful", EffectKind.SUGGESTION: "post", EffectKind.CASE_CARD: "texts"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Card:
-    """A message in the moderators' channel; without a view there is nothing to press."""
+    """A message in the moderators' channel; ``waits`` says whether they are to act on it."""
 
     text: str
-    embed: discord.Embed
+    embeds: Sequence[discord.Embed]
     view: discord.ui.View | None
+    waits: bool
 
 
 class DiscordSender:
@@ -50,7 +52,7 @@ class DiscordSender:
         self._shelf = shelf
         self._policies = policies
         self._replies = replies
-        self._cases = cases
+        self._case_effects = CaseEffects(client, cases)
         self._ledger = ledger
 
     async def send(self, effect: Effect) -> Delivered:
@@ -62,8 +64,10 @@ class DiscordSender:
                     return await self._send_suggestion(effect)
                 case EffectKind.CASE_CARD:
                     return await self._send_case_card(effect)
-                case EffectKind.DELETE | EffectKind.TAKE_BACK:
-                    return await self._delete(effect)
+                case EffectKind.TAKE_BACK:
+                    return await self._take_back(effect)
+                case EffectKind.DELETE | EffectKind.NOTE | EffectKind.TIMEOUT:
+                    return await self._case_effects.perform(effect, _nonce(effect))
 
     async def find(self, effect: Effect) -> Delivered | None:
         if effect.kind not in _MARKS:
@@ -98,16 +102,21 @@ class DiscordSender:
             raise DeliveryRefusedError("the suggestion is not known any more")
         under_review = await self._ledger.staleness(reply.guild_id, reply.slug)
         embed = case_cards.suggestion_card(reply, self._explainer(reply.guild_id, reply.slug), under_review)
-        return await self._show(effect, _Card(case_cards.suggestion_text(reply), embed, suggestion_view(reply)))
+        view = suggestion_view(reply)
+        return await self._show(effect, _Card(case_cards.suggestion_text(reply), [embed], view, view is not None))
 
     async def _send_case_card(self, effect: Effect) -> Delivered:
-        try:
-            case = await self._cases.get(effect.guild_id, effect.payload["case"])
-        except CaseError as error:
-            raise DeliveryRefusedError(str(error)) from error
-        return await self._show(effect, _Card(case_cards.case_text(case), case_cards.case_card(case), case_view(case)))
+        case = await self._case_effects.case(effect)
+        policy = self._policies.get(case.guild_id)
+        view = case_view(case, timeouts=policy.timeouts)
+        waits = case.waits or case.can_retry
+        shown = await self._show(effect, _Card(case_cards.case_text(case), case_cards.case_card(case), view, waits))
+        is_new = shown.message_id != effect.message_id
+        if policy.case_threads and is_new and shown.channel_id is not None and shown.message_id is not None:
+            await self._case_effects.open_thread(case, shown.channel_id, shown.message_id)
+        return shown
 
-    async def _delete(self, effect: Effect) -> Delivered:
+    async def _take_back(self, effect: Effect) -> Delivered:
         post = self._channel(effect.guild_id, effect.payload["channel"]).get_partial_message(effect.payload["message"])
         with suppress(discord.NotFound):  # that is what was wanted
             await post.delete()
@@ -118,18 +127,18 @@ class DiscordSender:
         if effect.channel_id is not None and effect.message_id is not None:
             shown = self._channel(effect.guild_id, effect.channel_id).get_partial_message(effect.message_id)
             try:
-                await shown.edit(content=card.text, embed=card.embed, view=card.view)
+                await shown.edit(content=card.text, embeds=card.embeds, view=card.view)
             except (discord.NotFound, discord.Forbidden) as error:
                 if not self._is_lost(effect, error):
                     raise
-                if card.view is None:  # nothing is left to decide: a new card would be noise
+                if not card.waits:  # nothing is left to decide: a new card would be noise
                     return Delivered(effect.channel_id, effect.message_id)
             else:
                 return Delivered(effect.channel_id, effect.message_id)
         channel_id = self._moderators_channel(effect.guild_id)
         channel = self._channel(effect.guild_id, channel_id)
         buttons: dict[str, Any] = {"view": card.view} if card.view is not None else {}
-        message = await channel.send(card.text, embed=card.embed, nonce=_nonce(effect), **buttons)
+        message = await channel.send(card.text, embeds=card.embeds, nonce=_nonce(effect), **buttons)
         return Delivered(channel_id, message.id)
 
     def _is_lost(self, effect: Effect, error: discord.NotFound | discord.Forbidden) -> bool:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from math import ceil
 
+from bot.case import Act, CaseState, Ruling
 from bot.errors import AlreadyJudgedError, CopydeskError
 from bot.faq.editor import Saved
-from bot.model import Case, CaseState, Edition, EditionState, Effect, GuildPolicy, Mode, Reply, ReplyState
+from bot.model import Edition, EditionState, Effect, GuildPolicy, Mode, Reply, ReplyState
 
 MODERATORS_ONLY = "This is for moderators: it needs the permission Manage Messages in this channel."
 ADMINS_ONLY = "This is for admins: it needs the permission Manage Server."
@@ -40,9 +41,17 @@ _MODES = {
     Mode.ANSWER: "is in answer mode: claims are answered at once",
 }
 _VERDICTS: dict[str, str] = {
-    CaseState.DISMISSED: "dismissed",  # an answer is, too: the two states have one value
-    CaseState.REMOVED: "resolved by deleting the repeat",
-    CaseState.WITHDRAWN: "closed, because no repeat is left",
+    Ruling.KEPT: "judged to be a repeat",
+    Ruling.DELETED: "judged to be a repeat, and its copies deleted",
+    Ruling.CLEARED: "judged to be no repeat",
+    Ruling.ALLOWED: "put on the list of what is always allowed",
+    Ruling.WITHDRAWN: "closed, because no copy is left",
+    CaseState.EXPIRED: "closed, because nobody came to judge it",
+    Act.CLAIMED: "claimed",
+    Act.REOPENED: "reopened",
+    Act.TOLD_CHANNEL: "told to members",
+    Act.TIMEOUT_LIFTED: "undone",
+    ReplyState.DISMISSED: "dismissed",
     ReplyState.POSTED: "posted",
     ReplyState.DROPPED: "dropped",
     ReplyState.SHADOWED: "only recorded",
@@ -53,11 +62,6 @@ def already_judged(error: AlreadyJudgedError) -> str:
     """Of two presses at once, what the second is told."""
     who = f" by <@{error.judged_by}>" if error.judged_by else ""
     return f"Somebody was first: this was {_VERDICTS.get(error.verdict, error.verdict)}{who}."
-
-
-def verdict(state: CaseState) -> str:
-    """A closed case or suggestion, as the end of "this was ..."."""
-    return _VERDICTS.get(state, str(state))
 
 
 def too_soon(seconds: float) -> str:
@@ -109,17 +113,6 @@ def watch_set(channel_id: int, mode: Mode, policy: GuildPolicy) -> str:
     return text
 
 
-def case_closed(case: Case) -> str:
-    """What a press on a case's card brought about."""
-    failed = [post.problem for post in case.removable if post.problem]
-    if case.state is CaseState.REMOVED and failed:
-        share = f"{len(failed)} of {len(case.repeats)}"
-        return f"Case {case.number}: {share} could not be deleted ({failed[0]}). The card offers another try."
-    if case.state is CaseState.DISMISSED:
-        return f"Case {case.number} is dismissed. This content stays quiet from now on."
-    return f"Case {case.number} is {verdict(case.state)}."
-
-
 def suggestion_posted(reply: Reply, effect: Effect | None) -> str:
     """What became of a suggestion that a moderator chose to post."""
     if effect is not None and effect.problem is not None:
@@ -155,7 +148,7 @@ def draft_saved(saved: Saved) -> str:
     lines = [f"Saved as version {edition.version} of {edition.slug}. Members see it after `/faq publish`."]
     if saved.unseen is not None:
         lines.append(
-            f"Meanwhile <@{saved.unseen.editor_id}> saved version {saved.unseen.version}, which you have not seen."
+            f"Meanwhile {member(saved.unseen.editor_id)} saved version {saved.unseen.version}, which you have not seen."
             " Both are kept: compare them with `/faq diff`, and publish one."
         )
     if saved.problems:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from hashlib import blake2b
 
+from bot.duplicates.content import content_number
 from bot.duplicates.detector import Detector, Keys
 from bot.duplicates.gist import Gist
 from bot.duplicates.guild_window import GuildWindow, in_order, packed
@@ -51,11 +51,20 @@ class Window:
         gist = Gist.of(post.text, post.guild_id)
         keys = {detector.name: detector.keys(gist) for detector in self._detectors}
         repeats = self._repeats(post, gist, keys, guild)
-        content = repeats[0].key if repeats else _content(gist)
+        content = repeats[0].key if repeats else content_number(gist, post.message_id)
         ids = (post.guild_id, post.channel_id, post.message_id, post.author_id)
         seen = SeenPost(*ids, post.at, packed(keys), gist.pack(), content)
         self.remember(seen)
         return seen, repeats
+
+    def look(self, post: Post) -> tuple[Repeat, ...]:
+        """The earlier posts that a post repeats, surest first; the post itself may be remembered or not."""
+        guild = self._guilds.get(post.guild_id)
+        if guild is None:
+            return ()
+        gist = Gist.of(post.text, post.guild_id)
+        repeats = self._repeats(post, gist, {one.name: one.keys(gist) for one in self._detectors}, guild)
+        return tuple(repeat for repeat in repeats if repeat.of.message_id < post.message_id)
 
     def remember(self, seen: SeenPost) -> None:
         """Add a post without comparing it."""
@@ -131,10 +140,3 @@ class Window:
                     found[sequence] = Repeat(earlier, detector.name, earlier.content, score, label)
         fresh = (repeat for repeat in found.values() if post.at - repeat.of.at <= self.max_age)  # edits come late
         return tuple(sorted(fresh, key=lambda repeat: (-repeat.score, repeat.of.message_id)))
-
-
-def _content(gist: Gist) -> int:
-    """Names what a post says, in the 63 bits that every store holds; the repeats of a post inherit it."""
-    said = gist.skeleton or " ".join(gist.links)
-    digest = blake2b(said.encode("utf-8", "replace"), digest_size=8, salt=gist.salt.to_bytes(16, "big")).digest()
-    return int.from_bytes(digest, "big") >> 1

@@ -1,34 +1,24 @@
 """Cases in SQLite. State changes are compare-and-set inside the writer's transaction."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
+from bot.case import Case, CaseEvent, CasePost, CaseQuery, CaseRef, CaseState, Report, Ruling, Timeout
 from bot.decide import KnownContent
-from bot.errors import AlreadyJudgedError, UnknownCaseError
-from bot.model import Case, CasePost, CaseState, EffectKind, Post, Repeat, SeenPost
-from bot.storage.database import Database
-from bot.storage.effects import want
-from bot.storage.protocols import Verdict, card_key, delete_key
-from bot.storage.rows import from_row_time, one, row_time
+from bot.errors import UnknownCaseError
+from bot.model import Post, Repeat
+from bot.storage import case_changes, case_posts
+from bot.storage.case_changes import Found, known_row
+from bot.storage.case_rows import Excerpts, get_case, get_history, get_page, get_timeout
+from bot.storage.database import Database, Job, T
+from bot.storage.protocols import Verdict
+from bot.storage.rows import one
 
-_MOVING = timedelta(minutes=10)  # from posting again to deleting the first
-_BY_CONTENT = 'SELECT * FROM "case" WHERE guild_id = ? AND key = ? ORDER BY number DESC LIMIT 1'
-_INSERT = """
-    INSERT INTO "case" (guild_id, number, state, detector, key, label, score, at)
-    VALUES (:guild, (SELECT coalesce(max(number), 0) + 1 FROM "case" WHERE guild_id = :guild),
-            'open', :detector, :key, :label, :score, :at) RETURNING *
-"""
-_INSERT_POST = """
-    INSERT OR IGNORE INTO case_post (case_id, guild_id, message_id, channel_id, author_id, at, is_original)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
-"""
-_POSTS = """
-    SELECT post.*, CASE WHEN post.gone THEN NULL ELSE effect.problem END AS problem
-    FROM case_post AS post LEFT JOIN effect ON effect.key = 'delete:' || post.guild_id || ':' || post.message_id
-    WHERE post.case_id = ? ORDER BY post.is_original DESC, post.message_id
+_KEEP_WORDS = """
+    UPDATE case_post SET sealed = ?
+    WHERE guild_id = ? AND case_id = ? AND message_id = ? AND author_id = ? AND fate IS NULL -- nor forgotten meanwhile
 """
 
 
@@ -37,147 +27,112 @@ class SqliteCaseStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._excerpts = Excerpts(database.key)
 
-    async def known(self, guild_id: int, repeat: Repeat) -> KnownContent | None:
-        row = await self._database.read(lambda db: one(db, _BY_CONTENT, [guild_id, repeat.key]))
-        return KnownContent(row["id"], row["number"], CaseState(row["state"])) if row else None
+    async def known(self, guild_id: int, marks: Collection[int]) -> KnownContent | None:
+        row = await self._database.read(lambda db: known_row(db, guild_id, marks))
+        if row is None:
+            return None
+        ruling = Ruling(row["ruling"]) if row["ruling"] else None
+        return KnownContent(row["id"], row["number"], CaseState(row["state"]), ruling)
 
-    async def record(self, post: Post, repeat: Repeat, now: datetime) -> Case | None:
-        return await self._database.write(lambda db: _record(db, post, repeat, now))
+    async def record(self, post: Post, repeat: Repeat, now: datetime, marks: Collection[int] = ()) -> CaseRef | None:
+        found = _found(repeat, marks)
+        return await self._write(lambda db: case_changes.record(db, self._excerpts, post, found, now))
+
+    async def report(self, post: Post, report: Report, repeat: Repeat | None, marks: Sequence[int]) -> CaseRef:
+        unknown = Found("report", marks[0], "reported", 0.0, frozenset(marks))
+        found = _found(repeat, marks) if repeat is not None else unknown
+        return await self._write(lambda db: case_changes.report(db, self._excerpts, post, found, report))
 
     async def get(self, guild_id: int, case_id: int) -> Case:
-        return await self._database.read(lambda db: _get(db, guild_id, case_id))
+        return await self._database.read(lambda db: get_case(db, guild_id, case_id, self._excerpts))
 
-    async def open_cases(self, guild_id: int, limit: int) -> Sequence[Case]:
-        query = """SELECT id FROM "case" WHERE guild_id = ? AND state = 'open' ORDER BY number LIMIT ?"""
+    async def id_of(self, guild_id: int, number: int) -> int:
+        query = 'SELECT id FROM "case" WHERE guild_id = ? AND number = ?'
+        row = await self._database.read(lambda db: one(db, query, [guild_id, number]))
+        if row is None:
+            raise UnknownCaseError(f"there is no case {number} on this server")
+        return int(row["id"])
 
-        def job(db: Connection) -> list[Case]:
-            return [_get(db, guild_id, row["id"]) for row in list(db.query(query, [guild_id, limit]))]
+    async def page(
+        self, guild_id: int, query: CaseQuery, moderator_id: int, now: datetime
+    ) -> tuple[Sequence[Case], int]:
+        def job(db: Connection) -> tuple[list[Case], int]:
+            found, total = get_page(db, guild_id, query, moderator_id, now)
+            return [get_case(db, guild_id, ref.id, self._excerpts) for ref in found], total
 
         return await self._database.read(job)
 
-    async def count_open(self, guild_id: int) -> int:
-        query = """SELECT count(*) AS open FROM "case" WHERE guild_id = ? AND state = 'open'"""
-        row = await self._database.read(lambda db: one(db, query, [guild_id]))
-        return int(row["open"]) if row else 0
+    async def history(self, guild_id: int, case_id: int) -> Sequence[CaseEvent]:
+        return await self._database.read(lambda db: get_history(db, guild_id, case_id))
 
-    async def judge(self, guild_id: int, case_id: int, state: CaseState, verdict: Verdict) -> Case:
-        return await self._database.write(lambda db: _judge(db, guild_id, case_id, state, verdict))
+    async def claim(self, guild_id: int, case_id: int, verdict: Verdict) -> Sequence[str]:
+        return await self._write(lambda db: case_changes.claim(db, guild_id, case_id, verdict))
+
+    async def release(self, guild_id: int, case_id: int, verdict: Verdict) -> Sequence[str]:
+        return await self._write(lambda db: case_changes.release(db, guild_id, case_id, verdict))
+
+    async def judge(self, guild_id: int, case_id: int, ruling: Ruling, verdict: Verdict) -> Sequence[str]:
+        return await self._write(lambda db: case_changes.judge(db, guild_id, case_id, ruling, verdict))
+
+    async def undo(self, guild_id: int, case_id: int, verdict: Verdict) -> Sequence[str]:
+        return await self._write(lambda db: case_changes.undo(db, guild_id, case_id, verdict))
+
+    async def snooze(self, guild_id: int, case_id: int, until: datetime, verdict: Verdict) -> Sequence[str]:
+        return await self._write(lambda db: case_changes.snooze(db, guild_id, case_id, until, verdict))
+
+    async def note(self, guild_id: int, case_id: int, verdict: Verdict) -> Sequence[str]:
+        return await self._write(lambda db: case_changes.note(db, guild_id, case_id, verdict))
+
+    async def tell_channel(self, guild_id: int, case_id: int, channel_id: int, verdict: Verdict) -> Sequence[str]:
+        return await self._write(lambda db: case_changes.tell_channel(db, guild_id, case_id, channel_id, verdict))
+
+    async def time_out(
+        self, guild_id: int, case_id: int, member_id: int, until: datetime, verdict: Verdict
+    ) -> Sequence[str]:
+        return await self._write(lambda db: case_changes.time_out(db, guild_id, case_id, member_id, until, verdict))
+
+    async def lift_timeout(self, guild_id: int, case_id: int, member_id: int, verdict: Verdict) -> Sequence[str]:
+        return await self._write(lambda db: case_changes.lift_timeout(db, guild_id, case_id, member_id, verdict))
+
+    async def disallow(self, guild_id: int, case_id: int, verdict: Verdict) -> Sequence[str]:
+        return await self._write(lambda db: case_changes.disallow(db, guild_id, case_id, verdict))
+
+    async def allow(self, guild_id: int, phrase: str, mark: int, verdict: Verdict) -> CaseRef:
+        return await self._write(lambda db: case_changes.allow(db, guild_id, phrase, mark, verdict))
+
+    async def timeout(self, guild_id: int, timeout_id: int) -> Timeout | None:
+        return await self._database.read(lambda db: get_timeout(db, guild_id, timeout_id))
+
+    async def copies_in(self, guild_id: int, case_id: int, channel_id: int) -> Sequence[int]:
+        query = """SELECT message_id FROM case_post WHERE guild_id = ? AND case_id = ? AND channel_id = ?
+                   AND NOT is_original AND fate IS NULL ORDER BY message_id"""
+        rows = await self._database.read(lambda db: list(db.query(query, [guild_id, case_id, channel_id])))
+        return [row["message_id"] for row in rows]
+
+    async def remember_text(self, guild_id: int, case_id: int, post: CasePost) -> None:
+        sealed = self._excerpts.seal(case_id, post.message_id, post.text or "", post.image_url)
+        await self._write(
+            lambda db: db.execute(_KEEP_WORDS, [sealed, guild_id, case_id, post.message_id, post.author_id])
+        )
 
     async def posts_gone(self, guild_id: int, message_ids: Collection[int], now: datetime) -> Sequence[int]:
-        def job(db: Connection) -> list[int]:
-            changed = {case_id for message_id in message_ids for case_id in _mark_gone(db, guild_id, message_id)}
-            for case_id in changed:
-                _withdraw_if_empty(db, guild_id, case_id, now)
-                _want_card(db, guild_id, case_id, now)
-            return sorted(changed)
+        return sorted(await self._write(lambda db: case_posts.posts_gone(db, guild_id, message_ids, now)))
 
+    async def channel_gone(self, guild_id: int, channel_id: int, now: datetime) -> Sequence[int]:
+        return sorted(await self._write(lambda db: case_posts.channel_gone(db, guild_id, channel_id, now)))
+
+    async def post_edited(self, post: Post, marks: Collection[int], now: datetime) -> Sequence[int]:
+        return sorted(await self._write(lambda db: case_posts.post_edited(db, self._excerpts, post, marks, now)))
+
+    async def tick(self, now: datetime) -> Sequence[int]:
+        return sorted(await self._write(lambda db: case_posts.tick(db, now)))
+
+    async def _write(self, job: Job[T]) -> T:
         return await self._database.write(job)
 
 
-def _record(db: Connection, post: Post, repeat: Repeat, now: datetime) -> Case | None:
-    row = one(db, _BY_CONTENT, [post.guild_id, repeat.key])
-    if row is None or row["state"] != CaseState.OPEN:
-        if row is not None and (row["state"] == CaseState.DISMISSED or _is_in_case(db, row["id"], post.message_id)):
-            return None  # judged already, perhaps since the decision: neither opens it anew
-        found = {"detector": repeat.detector, "key": repeat.key, "label": repeat.label, "score": repeat.score}
-        row = one(db, _INSERT, {"guild": post.guild_id, **found, "at": row_time(now)})  # type: ignore[arg-type]  # sqlite3 takes mappings
-        assert row is not None  # noqa: S101  # RETURNING gives the inserted row
-        _add_post(db, row["id"], repeat.of, is_original=True)
-        _add_event(db, row["id"], now, None, "opened")
-    if not _add_post(db, row["id"], post, is_original=False):
-        return None
-    _add_event(db, row["id"], now, None, "repeat added")
-    _want_card(db, post.guild_id, row["id"], now)
-    return _get(db, post.guild_id, row["id"])
-
-
-def _judge(db: Connection, guild_id: int, case_id: int, state: CaseState, verdict: Verdict) -> Case:
-    case = _get(db, guild_id, case_id)
-    retry = case.state is state is CaseState.REMOVED and case.actionable
-    if case.state is not CaseState.OPEN and not retry:
-        raise AlreadyJudgedError(case.judged_by, case.state)
-    db.execute(
-        'UPDATE "case" SET state = ?, judged_by = ?, judged_at = ? WHERE guild_id = ? AND id = ?',
-        [state.value, verdict.moderator_id, row_time(verdict.at), guild_id, case_id],
-    )
-    _add_event(db, case_id, verdict.at, verdict.moderator_id, state.value)
-    if state is CaseState.REMOVED:
-        for post in case.removable:
-            payload = {"case": case_id, "channel": post.channel_id, "message": post.message_id}
-            key = delete_key(guild_id, post.message_id)
-            want(db, key, guild_id, EffectKind.DELETE, payload, verdict.at)
-    _want_card(db, guild_id, case_id, verdict.at)
-    return _get(db, guild_id, case_id)
-
-
-def _is_in_case(db: Connection, case_id: int, message_id: int) -> bool:
-    return one(db, "SELECT 1 FROM case_post WHERE case_id = ? AND message_id = ?", [case_id, message_id]) is not None
-
-
-def _add_post(db: Connection, case_id: int, post: Post | SeenPost, *, is_original: bool) -> bool:
-    place = [case_id, post.guild_id, post.message_id, post.channel_id, post.author_id, row_time(post.at)]
-    return db.execute(_INSERT_POST, [*place, is_original]).rowcount == 1
-
-
-def _add_event(db: Connection, case_id: int, at: datetime, actor_id: int | None, event: str) -> None:
-    db.execute(
-        "INSERT INTO case_event (case_id, at, actor_id, event) VALUES (?, ?, ?, ?)",
-        [case_id, row_time(at), actor_id, event],
-    )
-
-
-def _want_card(db: Connection, guild_id: int, case_id: int, now: datetime) -> None:
-    want(db, card_key(case_id), guild_id, EffectKind.CASE_CARD, {"case": case_id}, now)
-
-
-def _mark_gone(db: Connection, guild_id: int, message_id: int) -> list[int]:
-    query = "UPDATE case_post SET gone = 1 WHERE guild_id = ? AND message_id = ? AND NOT gone RETURNING case_id"
-    return [row[0] for row in db.execute(query, [guild_id, message_id]).fetchall()]
-
-
-def _withdraw_if_empty(db: Connection, guild_id: int, case_id: int, now: datetime) -> None:
-    """Close an open case that has no repeat left, or whose author only moved the post and has deleted the first."""
-    case = _get(db, guild_id, case_id)
-    if case.state is CaseState.OPEN and (not case.removable or _is_moved(case, now)):
-        db.execute(
-            'UPDATE "case" SET state = ? WHERE guild_id = ? AND id = ?', [CaseState.WITHDRAWN.value, guild_id, case_id]
-        )
-        _add_event(db, case_id, now, None, CaseState.WITHDRAWN.value)
-
-
-def _is_moved(case: Case, now: datetime) -> bool:
-    left = case.removable
-    own = all(post.author_id == case.original.author_id for post in left)
-    return case.original.gone and len(left) == 1 and own and now - left[0].at <= _MOVING
-
-
-def _get(db: Connection, guild_id: int, case_id: int) -> Case:
-    row = one(db, 'SELECT * FROM "case" WHERE guild_id = ? AND id = ?', [guild_id, case_id])
-    if row is None:
-        raise UnknownCaseError("this case is not known here any more")
-    return Case(
-        id=row["id"],
-        guild_id=row["guild_id"],
-        number=row["number"],
-        state=CaseState(row["state"]),
-        detector=row["detector"],
-        label=row["label"],
-        score=row["score"],
-        opened_at=from_row_time(row["at"]),
-        posts=tuple(_post(post) for post in db.query(_POSTS, [case_id])),
-        judged_by=row["judged_by"],
-        judged_at=from_row_time(row["judged_at"]) if row["judged_at"] is not None else None,
-    )
-
-
-def _post(row: Mapping[str, Any]) -> CasePost:
-    return CasePost(
-        message_id=row["message_id"],
-        channel_id=row["channel_id"],
-        author_id=row["author_id"],
-        at=from_row_time(row["at"]),
-        is_original=bool(row["is_original"]),
-        gone=bool(row["gone"]),
-        problem=row["problem"],
-    )
+def _found(repeat: Repeat, marks: Collection[int]) -> Found:
+    every_mark = frozenset({repeat.key, *marks})
+    return Found(repeat.detector, repeat.key, repeat.label, repeat.score, every_mark, repeat.of)

@@ -12,6 +12,7 @@ from bot.storage.database import Database
 from bot.storage.protocols import card_key
 from bot.storage.rows import from_row_time, one, row_time
 
+_OF_A_CASE = {EffectKind.DELETE, EffectKind.NOTE, EffectKind.TIMEOUT}
 _PENDING = "SELECT * FROM effect WHERE done < wanted AND problem IS NULL ORDER BY at, key"
 _WANT = """
     INSERT INTO effect (key, guild_id, kind, payload, at) VALUES (?, ?, ?, ?, ?)
@@ -22,6 +23,13 @@ _WANT = """
 def want(db: Connection, key: str, guild_id: int, kind: EffectKind, payload: Mapping[str, int], now: datetime) -> None:
     """Ask for an effect, or for its next version, within the caller's transaction."""
     db.execute(_WANT, [key, guild_id, kind.value, json.dumps(payload), row_time(now)])
+
+
+_DONE = "UPDATE effect SET done = max(done, ?), channel_id = ?, message_id = ? WHERE key = ? RETURNING *"
+_COPIES_GONE = """
+    UPDATE case_post SET fate = 'deleted' WHERE case_id = ? AND channel_id = ? AND NOT is_original AND fate IS NULL
+    AND EXISTS (SELECT 1 FROM "case" WHERE id = case_id AND ruling = 'deleted')
+"""
 
 
 class SqliteEffectStore:
@@ -38,20 +46,20 @@ class SqliteEffectStore:
         return await self._database.read(lambda db: [_effect(row) for row in db.query(_PENDING)])
 
     async def done(self, key: str, version: int, channel_id: int | None, message_id: int | None) -> None:
-        await self._database.write(
-            lambda db: db.execute(
-                "UPDATE effect SET done = max(done, ?), channel_id = ?, message_id = ? WHERE key = ?",
-                [version, channel_id, message_id, key],
-            )
-        )
+        def job(db: Connection) -> None:
+            row = one(db, _DONE, [version, channel_id, message_id, key])
+            if row is not None and row["kind"] == EffectKind.DELETE:
+                effect = _effect(row)
+                if db.execute(_COPIES_GONE, [effect.payload["case"], effect.payload["channel"]]).rowcount:
+                    _want_card_of(db, effect)
+
+        await self._database.write(job)
 
     async def refused(self, key: str, problem: str) -> None:
         def job(db: Connection) -> None:
             row = one(db, "UPDATE effect SET problem = ? WHERE key = ? RETURNING *", [problem, key])
-            if row is not None and row["kind"] == EffectKind.DELETE:
-                effect = _effect(row)
-                case_id = effect.payload["case"]
-                want(db, card_key(case_id), effect.guild_id, EffectKind.CASE_CARD, {"case": case_id}, effect.at)
+            if row is not None and row["kind"] in _OF_A_CASE:
+                _want_card_of(db, _effect(row))
 
         await self._database.write(job)
 
@@ -63,6 +71,12 @@ class SqliteEffectStore:
             return [_effect(row) for row in db.query(_PENDING) if row["key"] in keys]
 
         return await self._database.write(rearm)
+
+
+def _want_card_of(db: Connection, effect: Effect) -> None:
+    """The effect's case has changed by it: have its card say so."""
+    case_id = effect.payload["case"]
+    want(db, card_key(case_id), effect.guild_id, EffectKind.CASE_CARD, {"case": case_id}, effect.at)
 
 
 def _effect(row: Mapping[str, Any]) -> Effect:

@@ -6,11 +6,13 @@ from typing import Any
 from sqlite_utils import Database as Connection
 
 from bot.duplicates.gist import Gist
-from bot.model import FORGOTTEN, ReplyState
+from bot.model import ReplyState
+from bot.storage.case_rows import Excerpts
 from bot.storage.cipher import Cipher
 from bot.storage.database import Database
 from bot.storage.fingerprints import open_gist
-from bot.storage.protocols import Forgotten, card_key, reply_key, suggestion_key
+from bot.storage.privacy_protocols import Forgotten
+from bot.storage.protocols import card_key, reply_key, suggestion_key
 from bot.storage.replies import unlinked, voter_pseudonym
 from bot.storage.rows import from_row_time
 from bot.storage.traces import TRACES, Trace
@@ -21,11 +23,11 @@ _VOTE = """
     SELECT reply.guild_id, reply.slug, reply_vote.vote, reply.at AS answered_at FROM reply_vote
     JOIN reply ON reply.id = reply_id WHERE reply_id = ? AND voter = ?
 """
-_CASES = """
-    SELECT id FROM "case" WHERE judged_by = :member
-    UNION SELECT case_id FROM case_post WHERE author_id = :member
-    UNION SELECT case_id FROM case_event WHERE actor_id = :member
-"""
+_CASES = " UNION ".join(
+    f'SELECT {"id" if trace.table == "case" else "case_id"} AS id FROM "{trace.table}" WHERE {trace.column} = :member'  # noqa: S608  # names from TRACES
+    for trace in TRACES
+    if trace.table.startswith("case")
+)
 _SUGGESTIONS = "SELECT id FROM reply WHERE :member IN (author_id, judged_by)"
 _ANSWERS = "SELECT id, guild_id, message_id FROM reply WHERE author_id = ?"
 _SHOW_ANEW = "UPDATE effect SET wanted = wanted + 1, problem = NULL WHERE key = ? AND message_id IS NOT NULL"
@@ -41,7 +43,12 @@ class SqliteMemberStore:
         self._database = database
         self._key = database.key
         cipher = Cipher(database.key)
-        self._openers: Mapping[str, Callable[[Row], Row]] = {"fingerprint": lambda row: _words(cipher, row)}
+        excerpts = Excerpts(database.key)
+        self._openers: Mapping[str, Callable[[Row], Row]] = {
+            "fingerprint": lambda row: _words(cipher, row),
+            "case_post": lambda row: dict(zip(("text", "image"), excerpts.open(row), strict=True)),
+            "case_report": lambda row: {"reason": excerpts.open_reason(row)},
+        }
 
     async def export(self, member_id: int) -> Mapping[str, Sequence[Mapping[str, object]]]:
         def job(db: Connection) -> dict[str, list[Row]]:
@@ -85,7 +92,7 @@ def _rows(db: Connection, trace: Trace, member_id: int) -> list[Row]:
 def _forget(db: Connection, trace: Trace, member_id: int) -> int:
     if trace.row_goes:
         return db.execute(f'DELETE FROM "{trace.table}" WHERE {trace.column} = ?', [member_id]).rowcount  # noqa: S608  # same
-    values = ", ".join(filter(None, [f"{trace.column} = {FORGOTTEN}", trace.also]))
+    values = ", ".join(filter(None, [f"{trace.column} = {trace.stands}", trace.also]))
     return db.execute(f'UPDATE "{trace.table}" SET {values} WHERE {trace.column} = ?', [member_id]).rowcount  # noqa: S608  # same
 
 
@@ -120,6 +127,6 @@ def _readable(row: Row) -> Row:
 
 def _readable_value(name: str, value: object) -> object:
     """Times as ISO 8601; Discord's numbers as texts, because many readers of JSON round them."""
-    if isinstance(value, float) and name.endswith("at"):
+    if isinstance(value, float) and name.endswith(("at", "until")):
         return from_row_time(value).isoformat()
     return str(value) if name.endswith("_id") else value

@@ -149,6 +149,72 @@ def repeats(db: Database) -> None:
 
 
 @MIGRATIONS()
+def case_life(db: Database) -> None:
+    """Verdicts apart from states, owners, marks, reports, timeouts, encrypted excerpts, a history that only grows.
+
+    Copies are deleted by channel from now on, and what still waits for deletion is carried over.
+    """
+    db.executescript(
+        """
+        ALTER TABLE "case" ADD COLUMN ruling TEXT;
+        ALTER TABLE "case" ADD COLUMN owner_id INTEGER;
+        ALTER TABLE "case" ADD COLUMN claimed_at REAL;
+        ALTER TABLE "case" ADD COLUMN snoozed_until REAL;
+        ALTER TABLE "case" ADD COLUMN closed_at REAL;
+        ALTER TABLE "case" ADD COLUMN note_key TEXT; -- of the effect that told members
+        ALTER TABLE "case" ADD COLUMN changed_at REAL NOT NULL DEFAULT 0;
+        UPDATE "case" SET changed_at = coalesce((SELECT max(at) FROM case_event WHERE case_id = "case".id), at);
+        UPDATE "case" SET state = 'judged', closed_at = coalesce(judged_at, changed_at), ruling = CASE state
+            WHEN 'dismissed' THEN 'cleared' WHEN 'removed' THEN 'deleted' ELSE 'withdrawn' END
+        WHERE state <> 'open';
+        DROP INDEX one_open_case_per_content;
+        CREATE UNIQUE INDEX one_waiting_case_per_content ON "case" (guild_id, key)
+            WHERE state IN ('open', 'claimed', 'reopened');
+        CREATE INDEX waiting_case ON "case" (guild_id, number) WHERE state IN ('open', 'claimed', 'reopened');
+
+        ALTER TABLE case_post ADD COLUMN fate TEXT;
+        ALTER TABLE case_post ADD COLUMN edited INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE case_post ADD COLUMN sealed BLOB;
+        UPDATE case_post SET fate = 'deleted' WHERE gone;
+        ALTER TABLE case_post DROP COLUMN gone;
+        CREATE INDEX case_post_with_words ON case_post (case_id) WHERE sealed IS NOT NULL;
+
+        DELETE FROM case_event WHERE event = 'repeat added';
+        ALTER TABLE case_event ADD COLUMN reason TEXT;
+        UPDATE case_event SET event = CASE event
+            WHEN 'dismissed' THEN 'cleared' WHEN 'removed' THEN 'deleted' ELSE event END;
+        CREATE INDEX case_event_by_case ON case_event (case_id);
+        CREATE TRIGGER case_event_is_final BEFORE UPDATE OF case_id, at, event, reason ON case_event
+            BEGIN SELECT RAISE(ABORT, 'history is only added to'); END;
+
+        CREATE TABLE case_mark (
+            case_id INTEGER NOT NULL REFERENCES "case" (id) ON DELETE CASCADE, guild_id INTEGER NOT NULL,
+            mark INTEGER NOT NULL, PRIMARY KEY (guild_id, mark, case_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX case_mark_by_case ON case_mark (case_id);
+        INSERT INTO case_mark SELECT id, guild_id, key FROM "case";
+        CREATE TABLE case_report (
+            case_id INTEGER NOT NULL REFERENCES "case" (id) ON DELETE CASCADE, guild_id INTEGER NOT NULL,
+            member_id INTEGER NOT NULL, at REAL NOT NULL, sealed BLOB, PRIMARY KEY (case_id, member_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE case_timeout (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, -- effects carry it: it is never used again
+            case_id INTEGER NOT NULL REFERENCES "case" (id) ON DELETE CASCADE, guild_id INTEGER NOT NULL,
+            member_id INTEGER NOT NULL, until REAL NOT NULL, moderator_id INTEGER NOT NULL, reason TEXT NOT NULL,
+            lifted_by INTEGER
+        ) STRICT;
+        CREATE INDEX case_timeout_by_case ON case_timeout (case_id);
+
+        INSERT INTO effect (key, guild_id, kind, payload, at, problem)
+            SELECT 'delete:' || (payload ->> 'case') || ':' || (payload ->> 'channel'), guild_id, kind,
+                json_object('case', payload ->> 'case', 'channel', payload ->> 'channel'), min(at), max(problem)
+            FROM effect WHERE kind = 'delete' AND done < wanted GROUP BY 1;
+        DELETE FROM effect WHERE kind = 'delete' AND payload ->> 'message' IS NOT NULL;
+        """
+    )
+
+
+@MIGRATIONS()
 def privacy(db: Database) -> None:
     """Members' wishes, without their names; and since when the bot has been missing on a server that it knows."""
     db.executescript(

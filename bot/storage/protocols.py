@@ -5,13 +5,12 @@ Every question names its server. Each ``async`` method that writes is one transa
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
+from bot.case import Case, CaseEvent, CasePost, CaseQuery, CaseRef, Report, Ruling, Timeout
 from bot.decide import KnownContent
 from bot.model import (
-    Case,
-    CaseState,
     Edition,
     EditionState,
     Effect,
@@ -21,7 +20,6 @@ from bot.model import (
     Match,
     Mode,
     Post,
-    QuietWish,
     Repeat,
     Reply,
     ReplyState,
@@ -38,6 +36,7 @@ class Verdict:
 
     moderator_id: int
     at: datetime
+    reason: str | None = None
 
 
 class PolicyStore(Protocol):
@@ -122,102 +121,146 @@ class ReplyStore(Protocol):
         ...
 
 
-class WishStore(Protocol):
-    """Members' wishes for quiet, held in memory and written through; nothing in it names a member."""
-
-    def of(self, member_id: int, now: datetime) -> Sequence[QuietWish]:
-        """A member's wishes that hold now."""
-        ...
-
-    async def add(self, member_id: int, wish: QuietWish) -> None:
-        """Note a wish; it replaces an earlier one for the same place."""
-        ...
-
-    async def lift(self, member_id: int, guild_id: int, channel_id: int) -> bool:
-        """Drop the wish for a place; say whether there was one."""
-        ...
-
-    def forget_guild(self, guild_id: int) -> None: ...
-
-
 class CaseStore(Protocol):
-    """The cases: one per content, with the effects that show them."""
+    """The cases: one per content, with the effects that show them.
 
-    async def known(self, guild_id: int, repeat: Repeat) -> KnownContent | None:
-        """The latest case about the content of this repeat."""
+    A content is known by its *marks*: the numbers of what its posts say. Each change that a moderator makes is
+    compare-and-set, is written into the case's history, and returns the keys of the effects that bring it about, in
+    order. It raises ``UnknownCaseError`` where there is no such case on this server, and ``AlreadyJudgedError`` where
+    somebody was first.
+    """
+
+    async def known(self, guild_id: int, marks: Collection[int]) -> KnownContent | None:
+        """The case that decides about content with one of these marks: allowed, else waiting, else the latest."""
         ...
 
-    async def record(self, post: Post, repeat: Repeat, now: datetime) -> Case | None:
-        """Add the post to the content's open case, or open one.
+    async def record(self, post: Post, repeat: Repeat, now: datetime, marks: Collection[int] = ()) -> CaseRef | None:
+        """Add the post to the content's waiting case, or open one; the repeat's key is a mark, too.
 
-        None if the post is in it already, or moderators have dismissed this content.
+        None if the post is in it already, or moderators have cleared or allowed this content.
+        """
+        ...
+
+    async def report(self, post: Post, report: Report, repeat: Repeat | None, marks: Sequence[int]) -> CaseRef:
+        """Add a member's report of a post to the content's waiting case, or open one.
+
+        Args:
+            post: the reported post.
+            report: who reports it, when, and perhaps why.
+            repeat: what it repeats, as far as the windows know.
+            marks: of the post; without a repeat the first names the content.
+
+        Raises:
+            CaseError: this member has reported it before, or moderators have cleared or allowed this content.
         """
         ...
 
     async def get(self, guild_id: int, case_id: int) -> Case:
-        """One case.
+        """One case, with its posts' words as far as they are kept.
 
         Raises:
             UnknownCaseError: there is none on this server.
         """
         ...
 
-    async def open_cases(self, guild_id: int, limit: int) -> Sequence[Case]:
-        """The cases that wait for a moderator, oldest first."""
-        ...
-
-    async def count_open(self, guild_id: int) -> int: ...
-
-    async def judge(self, guild_id: int, case_id: int, state: CaseState, verdict: Verdict) -> Case:
-        """Close a case; ``REMOVED`` orders the deletion of its repeats, also once more where that failed.
+    async def id_of(self, guild_id: int, number: int) -> int:
+        """The id of the case with this number.
 
         Raises:
             UnknownCaseError: there is none on this server.
-            AlreadyJudgedError: somebody was first.
         """
+        ...
+
+    async def page(
+        self, guild_id: int, query: CaseQuery, moderator_id: int, now: datetime
+    ) -> tuple[Sequence[Case], int]:
+        """One page of a list, as a moderator sees it, and how many cases are on all its pages."""
+        ...
+
+    async def history(self, guild_id: int, case_id: int) -> Sequence[CaseEvent]:
+        """All that happened, oldest first."""
+        ...
+
+    async def claim(self, guild_id: int, case_id: int, verdict: Verdict) -> Sequence[str]: ...
+
+    async def release(self, guild_id: int, case_id: int, verdict: Verdict) -> Sequence[str]: ...
+
+    async def judge(self, guild_id: int, case_id: int, ruling: Ruling, verdict: Verdict) -> Sequence[str]:
+        """Close a case; ``DELETED`` orders the deletion of its copies, also once more where that failed."""
+        ...
+
+    async def undo(self, guild_id: int, case_id: int, verdict: Verdict) -> Sequence[str]:
+        """Undo the verdict, an expiry or a rest: the case is to be judged again, and a note to members is taken back.
+
+        Raises:
+            CaseError: there is nothing to undo, or another case about the content waits.
+        """
+        ...
+
+    async def snooze(self, guild_id: int, case_id: int, until: datetime, verdict: Verdict) -> Sequence[str]: ...
+
+    async def note(self, guild_id: int, case_id: int, verdict: Verdict) -> Sequence[str]:
+        """Add the verdict's reason to the history, as a note."""
+        ...
+
+    async def tell_channel(self, guild_id: int, case_id: int, channel_id: int, verdict: Verdict) -> Sequence[str]:
+        """Order a note to the members of a channel: that content of a judged case was posted before."""
+        ...
+
+    async def time_out(
+        self, guild_id: int, case_id: int, member_id: int, until: datetime, verdict: Verdict
+    ) -> Sequence[str]:
+        """Order that a member is silenced until then; the verdict says why."""
+        ...
+
+    async def lift_timeout(self, guild_id: int, case_id: int, member_id: int, verdict: Verdict) -> Sequence[str]:
+        """Order the end of a member's latest timeout.
+
+        Raises:
+            CaseError: there is none.
+        """
+        ...
+
+    async def disallow(self, guild_id: int, case_id: int, verdict: Verdict) -> Sequence[str]:
+        """Take content off the list of what is always allowed.
+
+        Raises:
+            CaseError: it is not on the list.
+        """
+        ...
+
+    async def timeout(self, guild_id: int, timeout_id: int) -> Timeout | None: ...
+
+    async def allow(self, guild_id: int, phrase: str, mark: int, verdict: Verdict) -> CaseRef:
+        """Always allow content that no case is about, as a case of its own."""
+        ...
+
+    async def copies_in(self, guild_id: int, case_id: int, channel_id: int) -> Sequence[int]:
+        """The messages of the case's copies that stand in a channel."""
+        ...
+
+    async def remember_text(self, guild_id: int, case_id: int, post: CasePost) -> None:
+        """Keep a post's words, encrypted, as long as the case lives."""
         ...
 
     async def posts_gone(self, guild_id: int, message_ids: Collection[int], now: datetime) -> Sequence[int]:
-        """Note that posts were deleted; return the cases whose cards this changes."""
+        """Note that posts were deleted, and forget what others than we deleted; return the cases that this changes."""
         ...
 
-
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """What the deletion of a member's data has changed: how much by kind, and the cards that are to follow."""
-
-    counts: Mapping[str, int]
-    cards: Sequence[str]  # effects
-
-
-class MemberStore(Protocol):
-    """What is kept of one member, on all servers."""
-
-    async def export(self, member_id: int) -> Mapping[str, Sequence[Mapping[str, object]]]:
-        """All of it, by kind, readable: what is encrypted is opened."""
+    async def channel_gone(self, guild_id: int, channel_id: int, now: datetime) -> Sequence[int]:
+        """Note that a channel was deleted with its posts; return the cases that this changes."""
         ...
 
-    async def forget(self, member_id: int) -> Forgotten:
-        """Delete it. What others rest on stays without the member: cases, moderators' decisions, servers' texts."""
-        ...
+    async def post_edited(self, post: Post, marks: Collection[int], now: datetime) -> Sequence[int]:
+        """Note that a post was edited; one that shares no mark with its case any more leaves it.
 
-
-class Housekeeping(Protocol):
-    """Deletes what is no longer needed."""
-
-    async def forget_old(self, now: datetime, window: timedelta) -> None: ...
-
-    async def forget_guild(self, guild_id: int) -> None:
-        """Delete every row about a server."""
-        ...
-
-    async def left_guilds(self, present: Collection[int], now: datetime) -> Sequence[int]:
-        """The servers that rows are about and where the bot has been missing so long that it must have left.
-
-        Args:
-            present: the servers that Discord says the bot is on, those included that are out of reach.
-            now: the time; the bot is connected.
+        Returns:
+            the cases that this changes.
         """
+        ...
+
+    async def tick(self, now: datetime) -> Sequence[int]:
+        """End claims, rests, waiting and the keeping of words when their time is over; return the changed cases."""
         ...
 
 
@@ -309,6 +352,21 @@ def take_back_key(reply_id: int) -> str:
     return f"take_back:{reply_id}"
 
 
-def delete_key(guild_id: int, message_id: int) -> str:
-    """The key of the deletion of a post."""
-    return f"delete:{guild_id}:{message_id}"
+def delete_key(case_id: int, channel_id: int) -> str:
+    """The key of the deletion of a case's copies in one channel."""
+    return f"delete:{case_id}:{channel_id}"
+
+
+def note_key(case_id: int, event_id: int) -> str:
+    """The key of a note to members about a case, ordered at that point of its history."""
+    return f"note:{case_id}:{event_id}"
+
+
+def take_note_back_key(message_id: int) -> str:
+    """The key of the deletion of a note to members."""
+    return f"take_back_note:{message_id}"
+
+
+def timeout_key(timeout_id: int) -> str:
+    """The key of a timeout."""
+    return f"timeout:{timeout_id}"

@@ -6,6 +6,8 @@ number needs a line here.
 
 from dataclasses import dataclass
 
+from bot.model import FORGOTTEN
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
@@ -17,6 +19,7 @@ class Trace:
     told: tuple[str, ...]  # columns that the export tells of each row
     row_goes: bool = False  # with the member; else the row stays without them
     also: str = ""  # further columns to clear
+    stands: str = str(FORGOTTEN)  # for the number where the row stays
 
 
 TRACES = (
@@ -36,8 +39,21 @@ TRACES = (
         "case_post",
         "author_id",
         ("guild_id", "channel_id", "message_id", "at", "case_id", "is_original"),
+        also="sealed = NULL",
     ),
-    Trace("cases you judged", "case", "judged_by", ("guild_id", "number", "state", "judged_at")),
-    Trace("what you did in cases", "case_event", "actor_id", ("case_id", "event", "at")),
+    Trace("your reports", "case_report", "member_id", ("guild_id", "case_id", "at"), row_goes=True),
+    Trace("your timeouts", "case_timeout", "member_id", ("guild_id", "case_id", "until", "reason")),
+    Trace("timeouts you gave", "case_timeout", "moderator_id", ("guild_id", "case_id", "until", "reason")),
+    Trace("timeouts you lifted", "case_timeout", "lifted_by", ("guild_id", "case_id", "until")),
+    Trace("cases you judged", "case", "judged_by", ("guild_id", "number", "ruling", "judged_at")),
+    Trace(
+        "cases you claimed",
+        "case",
+        "owner_id",
+        ("guild_id", "number", "claimed_at"),
+        also="claimed_at = NULL, state = 'open'",
+        stands="NULL",  # it is free again
+    ),
+    Trace("what you did in cases", "case_event", "actor_id", ("case_id", "event", "at", "reason")),
     Trace("versions of explainers you saved", "edition", "editor_id", ("guild_id", "slug", "version", "at")),
 )

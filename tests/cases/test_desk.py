@@ -4,15 +4,29 @@ import asyncio
 
 import pytest
 
-from bot.cases.desk import QUEUE_PAGE, Desk
+from bot.case import CaseQuery, CaseState, Ruling
+from bot.cases.desk import Desk
+from bot.duplicates import DETECTORS
+from bot.duplicates.window import Window
 from bot.errors import AlreadyJudgedError, DeliveryDelayedError, DeliveryRefusedError, StoreError, UnknownCaseError
-from bot.model import CaseState, Match, ReplyState
+from bot.model import Match, ReplyState
 from bot.outbox import Outbox
 from bot.storage.cases import SqliteCaseStore
 from bot.storage.effects import SqliteEffectStore
 from bot.storage.protocols import card_key, delete_key, reply_key, suggestion_key
 from bot.storage.replies import SqliteReplyStore
-from tests.support import GUILD, Clock, Hold, ScriptedSender, busy_writer, make_post, make_repeat, turns
+from tests.support import (
+    CHANNEL,
+    GUILD,
+    Clock,
+    Hold,
+    ScriptedSender,
+    busy_writer,
+    make_post,
+    make_repeat,
+    recorded,
+    turns,
+)
 
 OTHER_GUILD = 2
 ANN, BEA = 501, 502
@@ -29,17 +43,18 @@ class Office:
         self.cases, self.effects = SqliteCaseStore(database), SqliteEffectStore(database)
         self.replies = SqliteReplyStore(database, clock())
         self.outbox = Outbox(self.effects, sender, clock)
-        self.desk = Desk(self.cases, self.replies, self.effects, self.outbox, clock)
+        self.desk = Desk(self.cases, self.replies, self.effects, self.outbox, Window(DETECTORS), clock)
 
     async def restart(self):
         await self.outbox.close()
         return Office(self.database, self.clock, self.sender)
 
-    async def case(self, repeats=1, key=7, guild=GUILD):
-        """A case whose card the moderators see; what it showed before is not counted."""
+    async def case(self, repeats=1, key=7, guild=GUILD, apart=0):
+        """A case whose card the moderators see; what it showed before is not counted. ``apart``: channels between."""
         original = make_post(guild_id=guild)
-        for _ in range(repeats):
-            case = await self.cases.record(make_post(guild_id=guild), make_repeat(original, key), self.clock())
+        for number in range(repeats):
+            copy = make_post(guild_id=guild, channel_id=CHANNEL + number * apart)
+            case = await recorded(self.cases, copy, make_repeat(original, key), self.clock())
         await self.outbox.deliver(card_key(case.id))
         self.sender.shown.clear()
         return case
@@ -91,8 +106,24 @@ async def cut_off(task):
     await asyncio.gather(task, return_exceptions=True)
 
 
+def dismiss(desk, guild_id, case_id, moderator_id):
+    return desk.judge(guild_id, case_id, Ruling.CLEARED, moderator_id)
+
+
+def remove(desk, guild_id, case_id, moderator_id):
+    return desk.judge(guild_id, case_id, Ruling.DELETED, moderator_id)
+
+
+def post_suggestion(desk, *record):
+    return desk.post_suggestion(*record)
+
+
+def drop_suggestion(desk, *record):
+    return desk.drop_suggestion(*record)
+
+
 def delete_keys(case):
-    return [delete_key(GUILD, post.message_id) for post in case.repeats]
+    return [delete_key(case.id, channel) for channel in case.standing]
 
 
 # Cases
@@ -100,98 +131,97 @@ def delete_keys(case):
 
 async def test_dismissing_closes_the_case_and_shows_it_at_once(office, desk):
     case = await office.case()
-    judged = await desk.dismiss(GUILD, case.id, ANN)
-    assert (judged.state, judged.judged_by, judged.judged_at) == (CaseState.DISMISSED, ANN, office.clock())
+    judged = await dismiss(desk, GUILD, case.id, ANN)
+    assert (judged.ruling, judged.judged_by, judged.judged_at) == (Ruling.CLEARED, ANN, office.clock())
     assert office.sender.shown == [(card_key(case.id), 2)]
     assert await desk.case(GUILD, case.id) == judged
 
 
 async def test_removing_deletes_each_repeat_and_then_changes_the_card(office, desk):
-    case = await office.case(repeats=3)
-    removed = await desk.remove_repeats(GUILD, case.id, ANN)
+    case = await office.case(repeats=3, apart=1)
+    removed = await remove(desk, GUILD, case.id, ANN)
     assert office.shown() == [*delete_keys(case), card_key(case.id)]
-    assert removed.state is CaseState.REMOVED
-    assert not removed.actionable
+    assert removed.ruling is Ruling.DELETED
+    assert not removed.can_retry
 
 
 async def test_a_repeat_whose_author_deleted_it_is_not_deleted_again(office, desk):
-    case = await office.case(repeats=2)
+    case = await office.case(repeats=2, apart=1)
     await office.cases.posts_gone(GUILD, {case.repeats[0].message_id}, office.clock())
-    await desk.remove_repeats(GUILD, case.id, ANN)
+    await remove(desk, GUILD, case.id, ANN)
     assert office.shown() == [delete_keys(case)[1], card_key(case.id)]
 
 
 async def test_a_repeat_that_cannot_be_deleted_says_why_and_can_be_tried_again(office, desk, sender):
-    case = await office.case(repeats=2)
+    case = await office.case(repeats=2, apart=1)
     sender.script.append(NOT_ALLOWED)
-    removed = await desk.remove_repeats(GUILD, case.id, ANN)
-    assert [post.problem for post in removed.repeats] == ["Discord answered 403", None]
-    assert removed.actionable
+    removed = await remove(desk, GUILD, case.id, ANN)
+    assert removed.problems == {CHANNEL: "Discord answered 403"}
+    assert removed.standing == {CHANNEL: 1}
+    assert removed.can_retry
     assert office.shown()[-1] == card_key(case.id)
     sender.shown.clear()
-    again = await desk.remove_repeats(GUILD, case.id, BEA)
-    assert [post.problem for post in again.repeats] == [None, None]
-    assert not again.actionable
+    again = await remove(desk, GUILD, case.id, BEA)
+    assert (again.problems, again.standing) == ({}, {})
+    assert not again.can_retry
     assert delete_keys(case)[0] in office.shown()
 
 
 async def test_a_deletion_that_must_wait_is_made_up_for(office, desk, sender):
     case = await office.case()
     sender.script.append(OUT_OF_REACH)
-    await desk.remove_repeats(GUILD, case.id, ANN)
+    await remove(desk, GUILD, case.id, ANN)
     assert office.shown() == [card_key(case.id)]
     await office.later(delete_keys(case)[0])
-    assert office.shown() == [card_key(case.id), *delete_keys(case)]
+    assert office.shown() == [card_key(case.id), *delete_keys(case), card_key(case.id)]
 
 
 async def test_a_deletion_that_is_refused_after_a_wait_offers_another_try_on_the_card(office, desk, sender):
     case = await office.case()
     sender.script.append(OUT_OF_REACH)
-    await desk.remove_repeats(GUILD, case.id, ANN)
+    await remove(desk, GUILD, case.id, ANN)
     sender.script.append(NOT_ALLOWED)
     await office.later(delete_keys(case)[0])
     assert office.shown() == [card_key(case.id)] * 2
-    assert (await desk.case(GUILD, case.id)).actionable
+    assert (await desk.case(GUILD, case.id)).can_retry
 
 
 async def test_a_card_that_was_edited_between_verdict_and_refusal_still_offers_another_try(office, desk, sender):
     case = await office.case()
     hold = Hold()
     sender.script.append(hold)
-    pressing = asyncio.create_task(desk.remove_repeats(GUILD, case.id, ANN))
+    pressing = asyncio.create_task(remove(desk, GUILD, case.id, ANN))
     await hold.reached.wait()
     await office.outbox.deliver(card_key(case.id), at_once=True)
     await office.effects.refused(delete_keys(case)[0], "Discord answered 403")
     hold.released.set()
     await pressing
-    assert sender.shown[-1] == (card_key(case.id), 3)
+    assert sender.shown[-1] == (card_key(case.id), 4)
 
 
-@pytest.mark.parametrize(
-    "presses", [("dismiss", "dismiss"), ("remove_repeats",) * 2, ("dismiss", "remove_repeats") * 3]
-)
+@pytest.mark.parametrize("presses", [(dismiss, dismiss), (remove,) * 2, (dismiss, remove) * 3])
 async def test_of_presses_at_the_same_moment_one_counts_and_the_others_are_told(office, desk, presses):
     case = await office.case(repeats=2)
     (judged,), errors = await results(
-        *(getattr(desk, press)(GUILD, case.id, moderator) for moderator, press in enumerate(presses, 1))
+        *(press(desk, GUILD, case.id, moderator) for moderator, press in enumerate(presses, 1))
     )
     assert [(type(error), error.judged_by) for error in errors] == [(AlreadyJudgedError, judged.judged_by)] * len(
         errors
     )
     assert len(errors) == len(presses) - 1
     deletions = [key for key in office.shown() if key in delete_keys(case)]
-    assert deletions == (delete_keys(case) if judged.state is CaseState.REMOVED else [])
+    assert deletions == (delete_keys(case) if judged.ruling is Ruling.DELETED else [])
 
 
 async def test_a_second_press_while_the_first_still_deletes_is_told_and_deletes_nothing(office, desk, sender):
     case = await office.case(repeats=2)
     hold = Hold()
     sender.script.append(hold)
-    pressing = asyncio.create_task(desk.remove_repeats(GUILD, case.id, ANN))
+    pressing = asyncio.create_task(remove(desk, GUILD, case.id, ANN))
     await hold.reached.wait()
-    for press in (desk.remove_repeats, desk.dismiss):
+    for press in (remove, dismiss):
         with pytest.raises(AlreadyJudgedError):
-            await press(GUILD, case.id, BEA)
+            await press(desk, GUILD, case.id, BEA)
     hold.released.set()
     await pressing
     assert office.shown() == [*delete_keys(case), card_key(case.id)]
@@ -202,27 +232,28 @@ async def test_a_repeat_that_arrives_while_the_case_is_judged_is_deleted_or_open
     case = await office.cases.record(make_post(), make_repeat(original), office.clock())
     late = make_post()
     _, joined = await asyncio.gather(
-        desk.remove_repeats(GUILD, case.id, ANN), office.cases.record(late, make_repeat(original), office.clock())
+        remove(desk, GUILD, case.id, ANN), office.cases.record(late, make_repeat(original), office.clock())
     )
-    deleted = delete_key(GUILD, late.message_id) in office.shown()
-    assert deleted == (joined.id == case.id)
-    assert (await desk.case(GUILD, joined.id)).state is (CaseState.REMOVED if deleted else CaseState.OPEN)
+    in_time = joined.id == case.id
+    standing = (await desk.case(GUILD, joined.id)).standing
+    assert standing == ({} if in_time else {CHANNEL: 1})
+    assert (await desk.case(GUILD, joined.id)).state is (CaseState.JUDGED if in_time else CaseState.OPEN)
 
 
 async def test_a_press_on_a_case_that_has_just_been_withdrawn_is_told(office, desk):
     case = await office.case()
     await office.cases.posts_gone(GUILD, {case.repeats[0].message_id}, office.clock())
     with pytest.raises(AlreadyJudgedError) as told:
-        await desk.remove_repeats(GUILD, case.id, ANN)
+        await remove(desk, GUILD, case.id, ANN)
     assert (told.value.judged_by, told.value.verdict) == (None, "withdrawn")
     assert office.shown() == []
 
 
-@pytest.mark.parametrize("press", ["dismiss", "remove_repeats"])
+@pytest.mark.parametrize("press", [dismiss, remove])
 async def test_a_moderator_of_another_server_has_no_hand_in_a_case(office, desk, press):
     case = await office.case()
     with pytest.raises(UnknownCaseError):
-        await getattr(desk, press)(OTHER_GUILD, case.id, ANN)
+        await press(desk, OTHER_GUILD, case.id, ANN)
     with pytest.raises(UnknownCaseError):
         await desk.case(OTHER_GUILD, case.id)
     assert office.shown() == []
@@ -230,12 +261,12 @@ async def test_a_moderator_of_another_server_has_no_hand_in_a_case(office, desk,
 
 
 async def test_the_queue_shows_a_page_of_the_oldest_and_counts_them_all(office, desk):
-    cases = [await office.case(key=key) for key in range(QUEUE_PAGE + 2)]
+    cases = [await office.case(key=key) for key in range(12)]
     await office.case(guild=OTHER_GUILD)
-    await desk.dismiss(GUILD, cases[0].id, ANN)
-    page, number = await desk.queue(GUILD)
-    assert [case.id for case in page] == [case.id for case in cases[1 : QUEUE_PAGE + 1]]
-    assert number == QUEUE_PAGE + 1
+    await dismiss(desk, GUILD, cases[0].id, ANN)
+    page, number = await desk.queue(GUILD, CaseQuery(), ANN)
+    assert [case.id for case in page] == [case.id for case in cases[1:11]]
+    assert number == 11
 
 
 # Suggestions
@@ -264,23 +295,23 @@ async def test_a_suggestion_posted_after_hours_is_not_too_late(office, desk):
 
 @pytest.mark.parametrize(
     "presses",
-    [("post_suggestion",) * 3, ("drop_suggestion", "post_suggestion"), ("post_suggestion", "drop_suggestion")],
+    [(post_suggestion,) * 3, (drop_suggestion, post_suggestion), (post_suggestion, drop_suggestion)],
 )
 async def test_of_presses_on_a_suggestion_at_the_same_moment_one_counts(office, desk, presses):
     suggestion = await office.suggestion()
     (reply,), errors = await results(
-        *(getattr(desk, press)(GUILD, suggestion.id, moderator) for moderator, press in enumerate(presses, 1))
+        *(press(desk, GUILD, suggestion.id, moderator) for moderator, press in enumerate(presses, 1))
     )
     assert {error.judged_by for error in errors} == {reply.judged_by}
     answers = office.shown().count(reply_key(GUILD, suggestion.message_id))
     assert answers == (1 if reply.state is ReplyState.POSTED else 0)
 
 
-@pytest.mark.parametrize("press", ["post_suggestion", "drop_suggestion"])
+@pytest.mark.parametrize("press", [post_suggestion, drop_suggestion])
 async def test_a_moderator_of_another_server_has_no_hand_in_a_suggestion(office, desk, press):
     suggestion = await office.suggestion()
     with pytest.raises(UnknownCaseError):
-        await getattr(desk, press)(OTHER_GUILD, suggestion.id, ANN)
+        await press(desk, OTHER_GUILD, suggestion.id, ANN)
     assert office.shown() == []
     assert await office.replies.get(GUILD, suggestion.id) == suggestion
 
@@ -288,10 +319,10 @@ async def test_a_moderator_of_another_server_has_no_hand_in_a_suggestion(office,
 # Crashes and failures
 
 PRESSES = {
-    "dismiss": lambda office: office.case(),
-    "remove_repeats": lambda office: office.case(repeats=2),
-    "post_suggestion": lambda office: office.suggestion(),
-    "drop_suggestion": lambda office: office.suggestion(),
+    dismiss: lambda office: office.case(),
+    remove: lambda office: office.case(repeats=2),
+    post_suggestion: lambda office: office.suggestion(),
+    drop_suggestion: lambda office: office.suggestion(),
 }
 
 
@@ -301,15 +332,17 @@ async def test_a_press_that_is_cut_off_is_carried_out_by_the_next_process_once(o
     record = await PRESSES[press](office)
     hold = Hold(after=after)
     sender.script.append(hold)
-    pressing = asyncio.create_task(getattr(office.desk, press)(GUILD, record.id, ANN))
+    pressing = asyncio.create_task(press(office.desk, GUILD, record.id, ANN))
     await hold.reached.wait()
     await cut_off(pressing)
     office = await office.restart()
     await office.outbox.resume()
+    for effect in await office.effects.pending():  # a card that changed once more waits for the pace of edits
+        await office.later(effect.key)
     assert await office.effects.pending() == []
     assert {len(messages) for key, messages in sender.messages.items() if messages} == {1}
     with pytest.raises(AlreadyJudgedError):
-        await getattr(office.desk, press)(GUILD, record.id, BEA)
+        await press(office.desk, GUILD, record.id, BEA)
     await office.outbox.close()
 
 
@@ -317,7 +350,7 @@ async def test_a_press_that_is_cut_off_is_carried_out_by_the_next_process_once(o
 async def test_a_press_that_is_cut_off_before_the_verdict_is_on_disk_is_not_lost(office, database, press):
     record = await PRESSES[press](office)
     async with busy_writer(database):
-        pressing = asyncio.create_task(getattr(office.desk, press)(GUILD, record.id, ANN))
+        pressing = asyncio.create_task(press(office.desk, GUILD, record.id, ANN))
         await turns()
         await cut_off(pressing)
     await database.write(lambda db: None)
@@ -325,7 +358,7 @@ async def test_a_press_that_is_cut_off_before_the_verdict_is_on_disk_is_not_lost
     await office.outbox.resume()
     assert len(office.shown()) >= 1
     with pytest.raises(AlreadyJudgedError):
-        await getattr(office.desk, press)(GUILD, record.id, BEA)
+        await press(office.desk, GUILD, record.id, BEA)
     await office.outbox.close()
 
 
@@ -334,10 +367,10 @@ async def test_a_press_that_the_database_refuses_fails_whole_and_can_be_repeated
     record = await PRESSES[press](office)
     await database.write(_refuse_effects)
     with pytest.raises(StoreError):
-        await getattr(office.desk, press)(GUILD, record.id, ANN)
+        await press(office.desk, GUILD, record.id, ANN)
     assert office.shown() == []
     await database.write(lambda db: db.execute("DROP TRIGGER refuse"))
-    judged = await getattr(office.desk, press)(GUILD, record.id, BEA)
+    judged = await press(office.desk, GUILD, record.id, BEA)
     assert judged.judged_by == BEA
 
 
@@ -346,12 +379,12 @@ def _refuse_effects(db):
 
 
 async def test_a_press_while_the_card_is_still_being_sent_edits_that_card(office, desk, sender):
-    case = await office.cases.record(make_post(), make_repeat(make_post()), office.clock())
+    case = await recorded(office.cases, make_post(), make_repeat(make_post()), office.clock())
     hold = Hold(after=True)
     sender.script.append(hold)
     sending = asyncio.create_task(office.outbox.deliver(card_key(case.id)))
     await hold.reached.wait()
-    pressing = asyncio.create_task(desk.dismiss(GUILD, case.id, ANN))
+    pressing = asyncio.create_task(dismiss(desk, GUILD, case.id, ANN))
     await turns()
     hold.released.set()
     await asyncio.gather(sending, pressing)
@@ -362,8 +395,8 @@ async def test_a_press_while_the_card_is_still_being_sent_edits_that_card(office
 async def test_a_card_that_cannot_be_shown_does_not_undo_the_verdict(office, desk, sender):
     case = await office.case()
     sender.script.append(NOT_ALLOWED)
-    await desk.dismiss(GUILD, case.id, ANN)
-    assert (await desk.case(GUILD, case.id)).state is CaseState.DISMISSED
+    await dismiss(desk, GUILD, case.id, ANN)
+    assert (await desk.case(GUILD, case.id)).ruling is Ruling.CLEARED
 
 
 # The moderators' channel

@@ -3,13 +3,14 @@
 import pytest
 import simcord
 
-from bot.cases.desk import QUEUE_PAGE
-from bot.discord_ui import words
+from bot.case import CaseQuery
+from bot.discord_ui import case_words, words
+from tests.discord_ui.pressing import plant
 from tests.support import CHATTER, open_case, rows, told
 
 
-async def queue(world):
-    return await world.moderator.slash(world.queue, "queue")
+async def queue(world, **options):
+    return await world.moderator.slash(world.queue, "queue", **options)
 
 
 def lines(result) -> list[str]:
@@ -33,7 +34,7 @@ async def test_each_case_is_listed_with_its_newest_post_and_its_card(world):
     newest = await world.alice.send(world.general, CHATTER.lower())
     result = await queue(world)
     (line,) = lines(result)
-    assert result.response.embeds[0].title == "1 open case"
+    assert result.response.embeds[0].title == "Waiting: 1 case"
     assert "**Case 1** · 2 repeats" in line
     assert newest.jump_url in line
     assert f"[card]({card.jump_url})" in line
@@ -49,20 +50,53 @@ async def test_a_case_without_a_card_is_listed_without_a_link_to_it(world):
     assert "[card]" not in line
 
 
-async def test_a_long_queue_shows_the_oldest_cases_and_counts_the_rest(world):
+def numbers(shown) -> list[int]:
+    return [int(line.split("**")[1].removeprefix("Case ")) for line in shown.embeds[0].description.splitlines()]
+
+
+async def test_a_long_queue_has_pages_and_counts_them_all(world):
     await world.switch_on()
-    await open_cases(world, QUEUE_PAGE + 2)
-    result = await queue(world)
-    *shown, rest = lines(result)
-    assert result.response.embeds[0].title == f"{QUEUE_PAGE + 2} open cases"
-    assert [line.split("**")[1] for line in shown] == [f"Case {number}" for number in range(1, QUEUE_PAGE + 1)]
-    assert rest == "2 more"
+    size = CaseQuery().size
+    await open_cases(world, size + 2)
+    first = (await queue(world)).response
+    assert first.embeds[0].title == f"Waiting: {size + 2} cases"
+    assert first.embeds[0].footer.text == "Page 1 of 2"
+    assert numbers(first) == list(range(1, size + 1))
+    second = (await world.moderator.click(first, label="Next")).response
+    assert (second.id, numbers(second)) == (first.id, [size + 1, size + 2])
+    back = (await world.moderator.click(second, label="Back")).response
+    assert numbers(back) == numbers(first)
+
+
+async def test_the_queue_shows_other_cases_in_another_order(world):
+    await world.switch_on()
+    await open_cases(world, 3)
+    await world.bob.send(world.general, "https://news.example/1")
+    card = world.from_bot(world.queue)[0]
+    await world.moderator.click(card, label="Claim")
+    assert numbers((await queue(world, sort="copies")).response) == [2, 1, 3]
+    assert numbers((await queue(world, sort="newest")).response) == [3, 2, 1]
+    mine = (await queue(world, show="mine")).response
+    assert numbers(mine) == [1]
+    assert f"claimed by {world.moderator.mention}" in mine.embeds[0].description
+    await world.moderator.click(card, label="Not a repeat")
+    assert numbers((await queue(world, show="judged")).response) == [1]
+    assert told(await queue(world, show="expired")) == case_words.NO_SUCH_CASES
+
+
+@pytest.mark.parametrize("key", ["waiting.oldest.9", "waiting.oldest.x", "x.y.z", "", "all.newest.999999999"])
+async def test_a_page_that_does_not_exist_shows_one_that_does(world, key):
+    await world.switch_on()
+    await open_case(world)
+    forged = plant(world, world.queue, f"copydesk:queue:{key or '.'}")
+    shown = (await world.moderator.click(forged, custom_id=f"copydesk:queue:{key or '.'}")).response
+    assert numbers(shown) == [1]
 
 
 async def test_a_closed_case_leaves_the_queue(world):
     await world.switch_on()
     card = await open_case(world)
-    await world.moderator.click(card, label="Dismiss")
+    await world.moderator.click(card, label="Not a repeat")
     assert told(await queue(world)) == words.QUEUE_EMPTY
 
 

@@ -1,5 +1,6 @@
 """Repeats in watched channels, as members dress them up and as moderators see them."""
 
+from bot.case import CaseQuery
 from tests.support import CHATTER
 
 DRESSED = CHATTER.replace("a", "а").replace("e", "е").replace("o", "ο")  # noqa: RUF001 - Cyrillic and Greek
@@ -56,4 +57,4 @@ async def test_an_author_who_posts_anew_and_then_deletes_the_first_has_no_case_l
     post = await world.alice.send(world.general, CHATTER)
     await world.alice.send(world.general, CHATTER)
     await world.alice.delete(post)
-    assert await world.bot.services.desk.queue(world.guild.id) == ([], 0)
+    assert await world.bot.services.desk.queue(world.guild.id, CaseQuery(), 0) == ([], 0)

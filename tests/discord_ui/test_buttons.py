@@ -1,16 +1,31 @@
 """Presses on Copydesk's buttons: who may, what each does, and what is told when it cannot be done."""
 
-import discord
 import pytest
-from simcord import InteractionResult
-from simcord.backend import serializers
-from simcord.enums import InteractionType
-from simcord.interactions import base_payload
 
-from bot.discord_ui import cards, words
+from bot.discord_ui import cards, case_words, words
 from bot.discord_ui.buttons import LOOKS
-from bot.model import EditionState, Mode
-from tests.support import CHATTER, CLAIM, CLAIM_TOPIC, open_case, rows, set_rights, told
+from bot.model import EditionState
+from tests.discord_ui.pressing import (
+    KEYS,
+    MESSAGES,
+    RECORDS,
+    answered,
+    cleared,
+    custom_id,
+    kept,
+    labels,
+    plant,
+    press,
+    press_at_once,
+    problem,
+    repeated,
+    standing,
+    state,
+    suggested,
+    texts,
+    votes,
+)
+from tests.support import CLAIM, CLAIM_TOPIC, rows, set_rights, told
 
 LABELS = {action: button.label for action, button in LOOKS.items()}
 EVERYBODY, MODERATORS = {"alice", "bob", "moderator", "admin"}, {"moderator"}
@@ -21,119 +36,24 @@ MATRIX = {
     "helpful": EVERYBODY,
     "not_meant": EVERYBODY,
     "take_back": {"alice", "moderator"},  # it was alice who was answered
-    "dismiss": MODERATORS,
+    "claim": MODERATORS,
+    "release": MODERATORS,
     "remove": MODERATORS,
+    "keep": MODERATORS,
+    "dismiss": MODERATORS,
+    "allow": MODERATORS,
+    "snooze": MODERATORS,
+    "texts": MODERATORS,
+    "timeout": MODERATORS,
+    "lift": MODERATORS,
+    "undo": MODERATORS,
+    "tell": MODERATORS,
+    "queue": MODERATORS,
     "post": MODERATORS,
     "drop": MODERATORS,
 }
 REFUSALS = {words.MODERATORS_ONLY, words.NOT_YOURS_TO_DISMISS}
-KEYS = {"sources": CLAIM_TOPIC, "more": CLAIM_TOPIC, "topics": "all.1"}  # of the others: a record's number
-RECORDS = [action for action in LOOKS if action not in KEYS]
-
-
-async def answered(world) -> discord.Message:
-    """An answer in #general."""
-    await world.switch_on()
-    await world.alice.send(world.general, CLAIM)
-    return world.from_bot(world.general)[0]
-
-
-async def suggested(world) -> discord.Message:
-    """A suggestion's card in the moderators' channel."""
-    await world.switch_on(Mode.SUGGEST)
-    await world.alice.send(world.general, CLAIM)
-    return world.from_bot(world.queue)[0]
-
-
-async def repeated(world) -> discord.Message:
-    """A case's card in the moderators' channel."""
-    await world.switch_on()
-    return await open_case(world)
-
-
-async def listed(world) -> discord.Message:
-    """A page of topics in #general, which only forgers can bring there."""
-    await world.switch_on()
-    return plant(world, world.general, "copydesk:topics:all.1")
-
-
-MESSAGES = {
-    "sources": answered,
-    "more": answered,
-    "topics": listed,
-    "helpful": answered,
-    "not_meant": answered,
-    "take_back": answered,
-    "dismiss": repeated,
-    "remove": repeated,
-    "post": suggested,
-    "drop": suggested,
-}
-
-
-def plant(world, channel, *custom_ids: str) -> discord.Message:
-    """A message of the bot's with any buttons: a forgery, or one that a client still shows though it has changed."""
-    buttons = [{"type": 2, "style": 2, "label": custom_id, "custom_id": custom_id} for custom_id in custom_ids]
-    row = {"type": 1, "components": buttons}
-    world.env.backend.create_message(channel.id, world.bot.user.id, "planted", components=[row])
-    return channel.history()[-1]
-
-
-async def press(member, message: discord.Message, custom_id: str) -> str:
-    return told(await member.click(message, custom_id=custom_id))
-
-
-async def press_at_once(world, message: discord.Message, *presses) -> list[str]:
-    """Several members press in the same instant; return what each is told."""
-    backend = world.env.backend
-    stored = backend.get_message(message.channel.id, message.id)
-    records = []
-    for member, custom_id in presses:
-        record, payload = base_payload(
-            backend,
-            type=InteractionType.MESSAGE_COMPONENT,
-            channel_id=message.channel.id,
-            guild_id=world.guild.id,
-            user_id=member.id,
-            data={"custom_id": custom_id, "component_type": 2},
-        )
-        payload["message"] = dict(serializers.message_payload(backend, stored))
-        backend.emit("INTERACTION_CREATE", payload)
-        records.append(record)
-    await world.env.settle()
-    return [told(InteractionResult(world.env, record)) for record in records]
-
-
-def texts(channel) -> list[str]:
-    return [message.content for message in channel.history()]
-
-
-def labels(message: discord.Message) -> list[str]:
-    return [button.label for row in message.components for button in row.children]
-
-
-def custom_id(action: str) -> str:
-    return f"copydesk:{action}:{KEYS.get(action, '1')}"
-
-
-def standing(world) -> tuple:
-    """What a press may change: the posts, the states of records, and the votes."""
-    tables = ("SELECT state FROM reply", 'SELECT state FROM "case"', "SELECT vote FROM reply_vote")
-    return texts(world.general), *(rows(world.database, query) for query in tables)
-
-
-def votes(world) -> list[str]:
-    return sorted(row["vote"] for row in rows(world.database, "SELECT vote FROM reply_vote"))
-
-
-def state(world, table: str) -> str:
-    (row,) = rows(world.database, f'SELECT state FROM "{table}"')  # noqa: S608
-    return row["state"]
-
-
-def problem(world, kind: str) -> str | None:
-    (row,) = rows(world.database, "SELECT problem FROM effect WHERE kind = ?", kind)
-    return row["problem"]
+ASKING = {"snooze", "texts", "timeout", "lift"}  # a press on these only asks or shows, at first
 
 
 # Who may
@@ -151,7 +71,7 @@ async def test_who_may_press_what(world, action, who):
     before = standing(world)
     text = await press(getattr(world, who), message, custom_id(action))
     assert (text in REFUSALS) == (who not in MATRIX[action])
-    assert (standing(world) != before) == (who in MATRIX[action] and action in RECORDS)
+    assert (standing(world) != before) == (who in MATRIX[action] and action in RECORDS and action not in ASKING)
 
 
 async def test_the_permission_counts_where_the_button_is_pressed(world):
@@ -159,7 +79,7 @@ async def test_the_permission_counts_where_the_button_is_pressed(world):
     await set_rights(world, world.queue, world.moderator, manage_messages=False)
     assert await press(world.moderator, card, "copydesk:dismiss:1") == words.MODERATORS_ONLY
     await set_rights(world, world.queue, world.alice, manage_messages=True)
-    assert "dismissed" in await press(world.alice, card, "copydesk:dismiss:1")
+    assert "no repeat" in await press(world.alice, card, "copydesk:dismiss:1")
 
 
 # Answers
@@ -340,137 +260,22 @@ async def test_a_suggestion_that_discord_cannot_take_now_is_posted_later(world):
     assert len(world.from_bot(world.general)) == 1
 
 
-# Cases
-
-
-async def test_dismiss_closes_the_case_and_the_content_stays_quiet(world):
-    card = await repeated(world)
-    text = await press(world.moderator, card, "copydesk:dismiss:1")
-    assert text == "Case 1 is dismissed. This content stays quiet from now on."
-    await world.bob.send(world.general, CHATTER.lower())
-    (card,) = world.from_bot(world.queue)
-    assert card.components == []
-    assert "dismissed by " + world.moderator.mention in card.embeds[0].fields[1].value
-
-
-async def test_delete_deletes_all_repeats_and_leaves_the_first_post(world):
-    await repeated(world)
-    await world.bob.send(world.general, CHATTER.lower())
-    await world.env.advance_time(7)
-    (card,) = world.from_bot(world.queue)
-    result = await world.moderator.click(card, label="Delete 2 repeats")
-    await world.env.advance_time(7)
-    (card,) = world.from_bot(world.queue)
-    assert told(result) == "Case 1 is resolved by deleting the repeat."
-    assert texts(world.general) == [CHATTER]
-    assert card.content.count("~~ deleted") == 2
-    assert card.components == []
-
-
-async def test_a_repeat_after_the_deletion_opens_a_new_case(world):
-    card = await repeated(world)
-    await press(world.moderator, card, "copydesk:remove:1")
-    await world.bob.send(world.general, CHATTER)
-    assert [message.embeds[0].title.split(":")[0] for message in world.from_bot(world.queue)] == ["Case 1", "Case 2"]
-
-
-async def test_a_post_that_is_gone_already_counts_as_deleted(world):
-    card = await repeated(world)
-    again = world.general.history()[-1]
-    del world.env.backend.messages[world.general.id][again.id]  # no event tells of it
-    assert await press(world.moderator, card, "copydesk:remove:1") == "Case 1 is resolved by deleting the repeat."
-    assert problem(world, "delete") is None
-    assert state(world, "case") == "removed"
-
-
-async def test_posts_of_a_channel_that_is_gone_count_as_deleted(world):
-    card = await repeated(world)
-    world.env.backend.delete_channel(world.general.id)
-    await world.env.settle()
-    assert "resolved" in await press(world.moderator, card, "copydesk:remove:1")
-
-
-async def test_delete_needs_the_bots_permission_and_names_it(world):
-    card = await repeated(world)
-    await set_rights(world, world.general, world.bot.user, view_channel=True, manage_messages=False)
-    text = await press(world.moderator, card, "copydesk:remove:1")
-    assert text == words.bot_lacks(["Manage Messages"], world.general.id)
-    assert state(world, "case") == "open"
-    assert len(texts(world.general)) == 2
-
-
-async def test_delete_needs_the_moderators_own_permission_where_the_posts_stand(world):
-    card = await repeated(world)
-    await set_rights(world, world.general, world.guild.roles["moderators"], manage_messages=False)
-    assert await press(world.moderator, card, "copydesk:remove:1") == words.moderator_lacks(world.general.id)
-    assert state(world, "case") == "open"
-    assert len(texts(world.general)) == 2
-
-
-async def _thread_with_a_case(world):
-    await world.switch_on()
-    stored = world.env.backend.create_thread(world.general.id, "side talk", world.alice.id)
-    await world.env.settle()
-    (thread,) = world.general.threads
-    for member in (world.alice, world.bob):
-        await member.send(thread, CHATTER)
-    world.env.backend.edit_channel(stored.id, {}, thread_metadata={"archived": True})
-    await world.env.settle()
-    assert world.bot.get_channel(thread.id) is None
-    return thread, world.from_bot(world.queue)[0]
-
-
-async def test_delete_asks_for_the_permission_in_an_archived_thread_too(world):
-    thread, card = await _thread_with_a_case(world)
-    await set_rights(world, world.general, world.guild.roles["moderators"], manage_messages=False)
-    assert await press(world.moderator, card, "copydesk:remove:1") == words.moderator_lacks(thread.id)
-    assert texts(thread) == [CHATTER, CHATTER]
-
-
-async def test_delete_reaches_an_archived_thread(world):
-    thread, card = await _thread_with_a_case(world)
-    await press(world.moderator, card, "copydesk:remove:1")
-    assert texts(thread) == [CHATTER]
-
-
-async def test_delete_where_the_bot_sees_nothing_any_more_names_what_it_lacks(world):
-    thread, card = await _thread_with_a_case(world)
-    await set_rights(world, world.general, world.bot.user, view_channel=False)
-    text = await press(world.moderator, card, "copydesk:remove:1")
-    assert text == words.bot_lacks(["View Channel", "Manage Messages"], thread.id)
-    assert state(world, "case") == "open"
-
-
-async def test_a_deletion_that_discord_refuses_offers_another_try_and_nothing_else(world):
-    card = await repeated(world)
-    world.env.inject_error("DELETE", "/channels/*/messages/*", status=403, code=50013, message="Missing Permissions")
-    text = await press(world.moderator, card, "copydesk:remove:1")
-    (card,) = world.from_bot(world.queue)
-    assert "1 of 1 could not be deleted (Discord answered 403: Missing Permissions)" in text
-    assert "could not be deleted (Discord answered 403" in card.content
-    assert labels(card) == ["Delete repeat"]
-    assert "resolved" in await press(world.moderator, card, "copydesk:remove:1")
-    assert texts(world.general) == [CHATTER]
-
-
-async def test_a_deletion_that_discord_cannot_take_now_is_done_later(world):
-    card = await repeated(world)
-    world.env.inject_error("DELETE", "/channels/*/messages/*", status=503)
-    await press(world.moderator, card, "copydesk:remove:1")
-    await world.env.advance_time(7)
-    assert texts(world.general) == [CHATTER]
-
-
 # Two presses, old presses
 
 
 @pytest.mark.parametrize(
     ("make", "first", "second", "verdict"),
     [
-        (repeated, "dismiss", "dismiss", "dismissed"),
-        (repeated, "dismiss", "remove", "dismissed"),
-        (repeated, "remove", "dismiss", "resolved by deleting the repeat"),
-        (repeated, "remove", "remove", "resolved by deleting the repeat"),
+        (repeated, "dismiss", "dismiss", "judged to be no repeat"),
+        (repeated, "dismiss", "remove", "judged to be no repeat"),
+        (repeated, "remove", "dismiss", "judged to be a repeat, and its copies deleted"),
+        (repeated, "keep", "claim", "judged to be a repeat"),
+        (repeated, "allow", "keep", "put on the list of what is always allowed"),
+        (repeated, "claim", "dismiss", "claimed"),
+        (repeated, "claim", "claim", "claimed"),
+        (cleared, "undo", "undo", "reopened"),
+        (kept, "tell", "tell", "told to members"),
+        (repeated, "remove", "remove", "judged to be a repeat, and its copies deleted"),
         (suggested, "post", "post", "posted"),
         (suggested, "post", "drop", "posted"),
         (suggested, "drop", "post", "dropped"),
@@ -502,7 +307,7 @@ async def test_a_case_that_closed_by_itself_names_nobody(world):
     await world.bob.delete(world.general.history()[-1])
     stale = plant(world, world.queue, "copydesk:remove:1")
     text = await press(world.moderator, stale, "copydesk:remove:1")
-    assert text == "Somebody was first: this was closed, because no repeat is left."
+    assert text == "Somebody was first: this was closed, because no copy is left."
 
 
 @pytest.mark.parametrize("make", [repeated, suggested, answered])
@@ -565,15 +370,15 @@ async def test_what_only_looks_like_our_button_is_not_answered(world, custom_id)
 @pytest.mark.parametrize("action", RECORDS)
 async def test_a_number_of_another_server_is_not_known_here(world, action):
     await MESSAGES[action](world)
+    before = standing(world)
     elsewhere = world.env.create_guild("Another server")
     chat = elsewhere.create_text_channel("chat")
     stranger = elsewhere.add_member(elsewhere.owner)
     forged = plant(world, chat, f"copydesk:{action}:1")
     text = await press(stranger, forged, f"copydesk:{action}:1")
-    assert "not known here any more" in text or text == words.OUTDATED_ANSWER
-    assert rows(world.database, "SELECT * FROM reply_vote") == []
-    assert {row["state"] for row in rows(world.database, 'SELECT state FROM "case"')} <= {"open"}
-    assert {row["state"] for row in rows(world.database, "SELECT state FROM reply")} <= {"posted", "suggested"}
+    told_so = {words.OUTDATED_ANSWER, case_words.NO_TIMEOUTS}
+    assert "not known here any more" in text or text in told_so
+    assert standing(world) == before
     assert {row["judged_by"] for row in rows(world.database, "SELECT judged_by FROM reply")} <= {None}
 
 
@@ -587,7 +392,7 @@ async def test_a_press_in_direct_messages_changes_nothing(world, action):
     assert standing(world) == before
 
 
-@pytest.mark.parametrize("action", KEYS)
+@pytest.mark.parametrize("action", KEYS.keys() - {"queue"})
 async def test_texts_can_be_read_in_direct_messages_too(world, action):
     forged = plant(world, world.alice.user.dm_channel, custom_id(action))
     result = await world.alice.user.click(forged, custom_id=custom_id(action))

@@ -9,17 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.cases.desk import QUEUE_PAGE
 from bot.discord_ui import cards, case_cards, words
-from bot.discord_ui.buttons import DeskButton, case_view, explainer_view, page_view, reply_view, suggestion_view
+from bot.discord_ui.buttons import DeskButton, explainer_view, page_view, reply_view, suggestion_view
 from bot.faq.ledger import Stale
 from bot.faq.parse import CHECKS, SOURCE_KINDS
 from bot.model import (
-    Case,
-    CasePost,
-    CaseState,
-    Effect,
-    EffectKind,
     Explainer,
     Match,
     Mode,
@@ -98,30 +92,6 @@ def explainers_within_the_parsers_limits(draw) -> Explainer:
     )
 
 
-posts = st.builds(
-    CasePost,
-    message_id=snowflakes,
-    channel_id=snowflakes,
-    author_id=snowflakes,
-    at=moments,
-    is_original=st.just(False),
-    gone=st.booleans(),
-    problem=st.none() | texts(300),
-)
-cases = st.builds(
-    Case,
-    id=record_ids,
-    guild_id=snowflakes,
-    number=st.integers(1, 10**9),
-    state=st.sampled_from(CaseState),
-    detector=st.sampled_from(["exact", "near", "link", "image"]),
-    label=st.sampled_from(["certain", "near"]),
-    score=st.floats(0, 1),
-    opened_at=moments,
-    posts=st.lists(posts, min_size=2, max_size=30).map(tuple),
-    judged_by=st.none() | snowflakes,
-    judged_at=st.none() | moments,
-)
 replies = st.builds(
     Reply,
     id=record_ids,
@@ -137,7 +107,6 @@ replies = st.builds(
     judged_by=st.none() | snowflakes,
     corrected_at=st.none() | moments,
 )
-EFFECT = Effect("card:1", 1, EffectKind.CASE_CARD, {"case": 1}, 1, 1, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def assert_discord_takes(embed: discord.Embed) -> None:
@@ -219,37 +188,6 @@ def test_discord_takes_any_topics_and_shows_each_once(titles):
 @given(st.lists(st.builds(Stale, explainers_within_the_parsers_limits(), texts(2000), st.just(("One.",))), max_size=12))
 def test_discord_takes_any_list_of_explainers_under_review(stale):
     assert_discord_takes(cards.stale_card(stale))
-
-
-@examples(100)
-@given(cases)
-def test_discord_takes_the_card_of_any_case(case):
-    assert len(case_cards.case_text(case)) <= CONTENT
-    assert_discord_takes(case_cards.case_card(case))
-    assert_discord_takes_buttons(case_view(case))
-
-
-def test_discord_takes_the_longest_card_of_all():
-    post = CasePost(2**63 - 1, 2**63 - 1, 2**63 - 1, datetime(2100, 1, 1, tzinfo=UTC), False, problem="x" * 200)
-    case = Case(
-        id=1,
-        guild_id=2**63 - 1,
-        number=1,
-        state=CaseState.REMOVED,
-        detector="exact",
-        label="certain",
-        score=1,
-        opened_at=post.at,
-        posts=(post,) * 100_000,
-    )
-    assert len(case_cards.case_text(case)) <= CONTENT
-
-
-@examples(50)
-@given(cases, snowflakes, st.integers(QUEUE_PAGE, 10**6))
-def test_discord_takes_any_queue(case, channel_id, total):
-    line = case_cards.case_line(case, replace(EFFECT, channel_id=channel_id, message_id=channel_id))
-    assert_discord_takes(case_cards.queue_card([line] * QUEUE_PAGE, total))
 
 
 @examples(50)
@@ -364,45 +302,6 @@ def test_the_footer_tells_the_date_and_the_places_in_words():
 def test_a_menu_leaves_out_what_was_retired():
     text = cards.menu([Match("gone", 0.5, "reason"), Match("kept", 0.4, "reason")], {"kept": explainer(title="Kept")})
     assert text.splitlines()[1:-1] == ["- Kept"]
-
-
-@examples(50)
-@given(cases)
-def test_a_case_links_its_first_post_and_its_newest_repeats(case):
-    text = case_cards.case_text(case)
-    shown = (case.original, *case.repeats[-6:])
-    assert text.count("https://discord.com/channels/") == len(shown)
-    for post in shown:
-        assert f"https://discord.com/channels/{case.guild_id}/{post.channel_id}/{post.message_id})" in text
-    assert ("more ..." in text) == (len(case.repeats) > 6)
-
-
-@pytest.mark.parametrize(
-    ("gone", "problem", "start", "end"),
-    [(True, None, "~~", "deleted"), (False, "no right", "[post]", "could not be deleted (no right)")],
-)
-def test_a_case_says_what_became_of_each_post(gone, problem, start, end):
-    post = CasePost(1, 2, 3, datetime(2026, 1, 1, tzinfo=UTC), False, gone, problem)
-    case = Case(1, 9, 1, CaseState.OPEN, "exact", "certain", 1.0, post.at, (post, post))
-    line = case_cards.case_text(case).splitlines()[1]
-    assert line.startswith(f"**Again:** {start}")
-    assert line.endswith(end)
-
-
-@pytest.mark.parametrize(
-    ("state", "problem", "actions"),
-    [
-        (CaseState.OPEN, None, ["dismiss", "remove"]),
-        (CaseState.REMOVED, "no right", ["remove"]),
-        (CaseState.REMOVED, None, []),
-        (CaseState.DISMISSED, "no right", []),
-        (CaseState.WITHDRAWN, None, []),
-    ],
-)
-def test_a_card_offers_only_what_can_still_be_done(state, problem, actions):
-    post = CasePost(1, 2, 3, datetime(2026, 1, 1, tzinfo=UTC), False, problem=problem)
-    view = case_view(Case(7, 9, 1, state, "exact", "certain", 1.0, post.at, (post, post)))
-    assert [button.action for button in (view.children if view else [])] == actions
 
 
 @examples(50)

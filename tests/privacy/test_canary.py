@@ -3,27 +3,22 @@
 import asyncio
 import json
 import logging
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from bot.case import Ruling, Silence
 from bot.discord_ui import privacy_words
 from bot.model import Mode
+from bot.storage.traces import TRACES
 from tests.privacy.files import as_stored, holds
 from tests.support import CLAIM, CLAIM_TOPIC, busy_writer, make_post, rows, turns
 
 BIRDS = "The zebrafinch parliament of Quillonia voted to sell its whole moonlight archive to the tide"
 GARDENS = "Nobody told the gardeners of Vex that rain is a rumour spread by umbrellas"
 CANARIES = (b"zebrafinch", b"quillonia", b"gardeners", b"umbrellas")
-EVERYTHING = {
-    "remembered posts",
-    "answers to your posts",
-    "answers you judged",
-    "your posts in cases",
-    "cases you judged",
-    "what you did in cases",
-    "versions of explainers you saved",
-    "votes on answers",
-}
+EVERYTHING = {*(trace.kind for trace in TRACES), "votes on answers"}
 
 
 @pytest.fixture
@@ -44,14 +39,28 @@ async def traces(world, caplog, explainers):
     await world.alice.send(world.general, explainers["google-books"].claims[0])
     await world.env.advance_time(180)
     await world.bob.send(world.general, explainers["remedies"].claims[0])
+    await moderate(world)
+    return world
+
+
+async def moderate(world):
+    """Alice does what moderators, editors and reporting members do."""
     services, guild, alice = world.bot.services, world.guild.id, world.alice.id
     with world.env.time_context():
-        await services.desk.dismiss(guild, 2, alice)
+        await services.desk.judge(guild, 2, Ruling.CLEARED, alice, "Alice saw that it is a song")
+        silence = Silence(world.bob.id, timedelta(minutes=1), "posts it daily")
+        await services.desk.time_out(guild, 1, silence, alice)
+        await services.desk.lift_timeout(guild, 1, world.bob.id, alice)
+        await services.desk.time_out(guild, 1, replace(silence, member_id=alice), world.moderator.id)
+        report = make_post("Quillonia again", guild_id=guild, channel_id=world.general.id, author_id=world.bob.id)
+        await services.desk.report(report, alice, "Quillonia is not a place for gardeners")
         await services.desk.drop_suggestion(guild, 3, alice)
         draft, version = await services.editor.open(guild, CLAIM_TOPIC)
         await services.editor.save(guild, CLAIM_TOPIC, draft, alice, version)
-    await services.pipeline.save()
-    return world
+    await world.env.advance_time(120)  # silenced members cannot use commands
+    with world.env.time_context():
+        await services.desk.claim(guild, 1, alice)
+        await services.pipeline.save()
 
 
 def told(result):
@@ -69,14 +78,19 @@ async def delete_all(world):
 
 
 def ciphertexts_of(world, member):
-    query = "SELECT sealed_gist FROM fingerprint WHERE author_id = ?"
-    return [row["sealed_gist"] for row in rows(world.database, query, member.id)]
+    """What is sealed of a member: of remembered posts, in cases and of reports."""
+    query = """
+        SELECT sealed_gist AS sealed FROM fingerprint WHERE author_id = ?1
+        UNION ALL SELECT sealed FROM case_post WHERE author_id = ?1 AND sealed IS NOT NULL
+        UNION ALL SELECT sealed FROM case_report WHERE member_id = ?1 AND sealed IS NOT NULL
+    """
+    return [row["sealed"] for row in rows(world.database, query, member.id)]
 
 
 async def test_after_the_deletion_no_file_holds_a_members_number_their_words_or_the_ciphertext(traces):
     world, number = traces, as_stored(traces.alice.id)
     mine, others = ciphertexts_of(world, world.alice), ciphertexts_of(world, world.bob)
-    assert len(mine) == 4
+    assert len(mine) == 4 + 2 + 1
     assert holds(world.database, *number)  # the search finds what is there
     assert all(holds(world.database, one) for one in (*mine, *others))
     assert not holds(world.database, *CANARIES)  # the words were never there in clear
@@ -89,7 +103,9 @@ async def test_after_the_deletion_no_file_holds_a_members_number_their_words_or_
 async def test_after_the_deletion_nothing_in_memory_holds_the_member(traces):
     services = traces.bot.services
     await delete_all(traces)
-    assert not services.window.forget_author(traces.alice.id)
+    posts = [message.id for message in traces.general.history() if message.author.id == traces.alice.id]
+    assert len(posts) == 4
+    assert not [post for post in posts if services.window.contains(traces.guild.id, post)]
     recent = services.replies.recent(traces.guild.id)
     assert recent
     assert traces.alice.id not in {number for reply in recent for number in (reply.author_id, reply.judged_by)}
@@ -100,6 +116,7 @@ async def test_after_the_deletion_nothing_in_memory_holds_the_member(traces):
 async def test_after_the_deletion_the_moderators_cards_name_the_member_no_more(traces):
     cards = traces.from_bot(traces.queue)
     assert any(traces.alice.mention in card.content for card in cards)
+    assert "umbrellas!" in "".join(str(embed.to_dict()) for card in cards for embed in card.embeds)
     await delete_all(traces)
     cards = traces.from_bot(traces.queue)
     assert len(cards) >= 4
@@ -108,6 +125,9 @@ async def test_after_the_deletion_the_moderators_cards_name_the_member_no_more(t
     ]
     assert any("a member whose data was deleted" in card.content for card in cards)
     assert any(traces.bob.mention in card.content for card in cards)
+    shown = "".join(str(embed.to_dict()) for card in cards for embed in card.embeds)
+    assert "umbrellas" in shown  # Bob's words stay
+    assert "umbrellas!" not in shown
 
 
 async def test_the_export_tells_of_everything_that_a_deletion_deletes_and_of_nobody_else(traces):
@@ -120,7 +140,9 @@ async def test_the_export_tells_of_everything_that_a_deletion_deletes_and_of_nob
     assert {kind for kind, entries in kept.items() if entries} == EVERYTHING | {"wishes for quiet"}
     assert "the zebrafinch parliament of" in text  # what is encrypted on disk is readable here
     assert str(traces.bob.id) not in text
-    assert "umbrellas!" not in text
+    assert f"{GARDENS}!" in text  # as the case keeps it
+    assert GARDENS not in text.replace(f"{GARDENS}!", "")  # what Bob wrote
+    assert "not a place for gardeners" in text
     counts = await traces.bot.services.privacy.forget_member(traces.alice.id)
     assert counts == {kind: len(kept[kind]) for kind in EVERYTHING}
 
@@ -168,14 +190,18 @@ async def test_a_post_in_progress_while_its_author_is_forgotten_leaves_no_trace(
 
 async def test_a_deleted_post_takes_its_words_from_every_file_at_the_next_clearing(traces):
     services = traces.bot.services
-    (first, *_) = [m for m in traces.general.history() if m.content == BIRDS]
-    (ciphertext,) = [
-        row["sealed_gist"]
-        for row in rows(traces.database, "SELECT sealed_gist FROM fingerprint WHERE message_id = ?", first.id)
-    ]
-    await traces.alice.delete(first)
-    await services.housekeeping.forget_old(traces.env.now(), services.window.max_age)  # hourly
-    assert not holds(traces.database, ciphertext)
+    for words in (BIRDS, f"{GARDENS}!"):  # the first post of a case, and a copy
+        (post,) = [message for message in traces.general.history() if message.content == words]
+        query = """
+            SELECT sealed FROM case_post WHERE message_id = ?1
+            UNION ALL SELECT sealed_gist FROM fingerprint WHERE message_id = ?1
+        """
+        ciphertexts = [row["sealed"] for row in rows(traces.database, query, post.id)]
+        assert len(ciphertexts) == 2
+        await traces.alice.delete(post)
+        assert not rows(traces.database, "SELECT * FROM case_post WHERE message_id = ? AND sealed IS NOT NULL", post.id)
+        await services.housekeeping.forget_old(traces.env.now(), services.window.max_age)  # hourly
+        assert not holds(traces.database, *ciphertexts)
 
 
 async def test_a_server_that_the_bot_left_is_in_no_file_and_neither_are_its_own_explainers(traces):

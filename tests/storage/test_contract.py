@@ -8,13 +8,13 @@ from pathlib import PurePath
 
 import pytest
 
+from bot.case import CaseQuery, QueueView, Report, Ruling
 from bot.claims.matcher import PhraseIndex
 from bot.errors import AlreadyJudgedError, UnknownCaseError
 from bot.faq.editions import CORRECTED_FOR, SqliteEditionStore
 from bot.faq.parse import parse_explainer
 from bot.faq.search import FaqSearch
 from bot.model import (
-    CaseState,
     Edition,
     EditionState,
     EffectKind,
@@ -39,13 +39,12 @@ from bot.storage.protocols import (
     ReplyStore,
     Verdict,
     card_key,
-    delete_key,
     reply_key,
     suggestion_key,
     take_back_key,
 )
 from bot.storage.replies import SqliteReplyStore
-from tests.support import CHANNEL, EXPLAINER_FILE, GUILD, START, make_post, make_repeat, make_seen
+from tests.support import AUTHOR, CHANNEL, EXPLAINER_FILE, GUILD, START, make_post, make_repeat, make_seen, recorded
 
 OTHER_GUILD = 2
 ELSEWHERE = 11  # another channel
@@ -116,7 +115,7 @@ async def a_case(stores, repeats=1, key=7, guild=GUILD):
     """A case with an original and so many repeats; the case and its repeats."""
     original, *others = posts(repeats + 1, guild_id=guild)
     for post in others:
-        case = await stores.cases.record(post, make_repeat(original, key), START)
+        case = await recorded(stores.cases, post, make_repeat(original, key))
     return case, others
 
 
@@ -365,185 +364,6 @@ async def test_a_forgotten_servers_replies_leave_memory(stores):
     assert list(stores.replies.recent(GUILD)) == []
 
 
-# Cases
-
-
-async def test_a_repeat_opens_a_case_and_later_ones_join_it(stores):
-    original, first, second = posts(3)
-    opened = await stores.cases.record(first, make_repeat(original), START)
-    joined = await stores.cases.record(second, make_repeat(first), START)
-    assert (opened.id, opened.number, opened.state) == (joined.id, 1, CaseState.OPEN)
-    assert [post.message_id for post in joined.posts] == [original.message_id, first.message_id, second.message_id]
-    assert joined.original.is_original
-    assert await stores.cases.get(GUILD, joined.id) == joined
-    assert await pending_keys(stores) == [card_key(opened.id)]
-    assert (await stores.effects.get(card_key(opened.id))).wanted == 2
-
-
-async def test_repeats_of_one_content_at_the_same_moment_make_one_case(stores):
-    original, *repeats = posts(12)
-    await asyncio.gather(*(stores.cases.record(post, make_repeat(original), START) for post in repeats))
-    (case,) = await stores.cases.open_cases(GUILD, 10)
-    assert {post.message_id for post in case.repeats} == {post.message_id for post in repeats}
-
-
-async def test_the_same_post_again_changes_nothing(stores):
-    original, repeat = posts(2)
-    case = await stores.cases.record(repeat, make_repeat(original), START)
-    await bring_about(stores)
-    assert await stores.cases.record(repeat, make_repeat(original), START) is None
-    assert await stores.cases.record(original, make_repeat(repeat), START) is None
-    assert await stores.cases.get(GUILD, case.id) == case
-    assert await pending_keys(stores) == []
-
-
-async def test_cases_are_numbered_from_one_in_each_server(stores):
-    numbers = [
-        (await a_case(stores, key=key, guild=guild))[0].number for key, guild in [(1, 1), (2, 1), (1, 2), (3, 1)]
-    ]
-    assert numbers == [1, 2, 1, 3]
-
-
-async def test_the_queue_is_oldest_first_and_its_count_knows_no_limit(stores):
-    cases = [(await a_case(stores, key=key))[0] for key in range(5)]
-    await stores.cases.judge(GUILD, cases[0].id, CaseState.DISMISSED, verdict())
-    assert await stores.cases.open_cases(GUILD, 2) == cases[1:3]
-    assert await stores.cases.open_cases(GUILD, 0) == []
-    assert await stores.cases.count_open(GUILD) == 4
-
-
-async def test_the_latest_case_about_a_content_is_known(stores):
-    original, first, second = posts(3)
-    assert await stores.cases.known(GUILD, make_repeat(original)) is None
-    case = await stores.cases.record(first, make_repeat(original), START)
-    await stores.cases.judge(GUILD, case.id, CaseState.REMOVED, verdict())
-    later = await stores.cases.record(second, make_repeat(original), START)
-    known = await stores.cases.known(GUILD, make_repeat(original))
-    assert (known.case_id, known.number, known.state) == (later.id, 2, CaseState.OPEN)
-    assert await stores.cases.known(GUILD, make_repeat(original, key=8)) is None
-    assert await stores.cases.known(GUILD, replace(make_repeat(original), detector="near")) == known
-
-
-@pytest.mark.parametrize("state", [CaseState.DISMISSED, CaseState.REMOVED])
-async def test_a_judged_case_tells_who_and_when_and_changes_its_card(stores, state):
-    case, _ = await a_case(stores)
-    await bring_about(stores)
-    judged = await stores.cases.judge(GUILD, case.id, state, verdict(hours=1))
-    assert (judged.state, judged.judged_by, judged.judged_at) == (state, ANN, START + timedelta(hours=1))
-    assert card_key(case.id) in await pending_keys(stores)
-    assert await stores.cases.count_open(GUILD) == 0
-
-
-async def test_removing_orders_the_deletion_of_each_standing_repeat_and_not_of_the_original(stores):
-    case, (first, second, gone) = await a_case(stores, repeats=3)
-    await stores.cases.posts_gone(GUILD, {gone.message_id}, START)
-    await bring_about(stores)
-    await stores.cases.judge(GUILD, case.id, CaseState.REMOVED, verdict())
-    ordered = [effect for effect in await stores.effects.pending() if effect.kind is EffectKind.DELETE]
-    assert {effect.key: dict(effect.payload) for effect in ordered} == {
-        delete_key(GUILD, post.message_id): {"case": case.id, "channel": CHANNEL, "message": post.message_id}
-        for post in (first, second)
-    }
-
-
-async def test_of_moderators_who_judge_a_case_at_once_one_wins_and_the_others_learn_who(stores):
-    case, _ = await a_case(stores)
-    await bring_about(stores)
-    states = [CaseState.DISMISSED, CaseState.REMOVED] * 5
-    judging = (stores.cases.judge(GUILD, case.id, state, verdict(who)) for who, state in enumerate(states, 1))
-    results = await asyncio.gather(*judging, return_exceptions=True)
-    (winner,) = [result for result in results if not isinstance(result, Exception)]
-    losers = [result for result in results if isinstance(result, AlreadyJudgedError)]
-    assert len(losers) == 9
-    assert {(error.judged_by, error.verdict) for error in losers} == {(winner.judged_by, winner.state)}
-    assert await stores.cases.get(GUILD, case.id) == winner
-    assert (await stores.effects.get(card_key(case.id))).wanted == 2
-
-
-async def test_a_deletion_that_failed_can_be_ordered_once_more(stores):
-    case, (failed, deleted) = await a_case(stores, repeats=2)
-    await stores.cases.judge(GUILD, case.id, CaseState.REMOVED, verdict())
-    await stores.effects.done(delete_key(GUILD, deleted.message_id), 1, None, None)
-    await stores.effects.refused(delete_key(GUILD, failed.message_id), "not allowed")
-    case = await stores.cases.get(GUILD, case.id)
-    assert [post.problem for post in case.posts] == [None, "not allowed", None]
-    assert case.actionable
-    again = await stores.cases.judge(GUILD, case.id, CaseState.REMOVED, verdict(BEA))
-    assert not again.actionable
-    assert again.judged_by == BEA
-    assert delete_key(GUILD, failed.message_id) in await pending_keys(stores)
-    with pytest.raises(AlreadyJudgedError):
-        await stores.cases.judge(GUILD, case.id, CaseState.REMOVED, verdict())
-
-
-async def test_a_failed_deletion_changes_the_card_of_its_case(stores):
-    case, (post,) = await a_case(stores)
-    await stores.cases.judge(GUILD, case.id, CaseState.REMOVED, verdict())
-    await bring_about(stores, card_key(case.id))
-    await stores.effects.refused(delete_key(GUILD, post.message_id), "not allowed")
-    assert await pending_keys(stores) == [card_key(case.id)]
-
-
-async def test_dismissed_content_stays_quiet_even_for_who_decided_before(stores):
-    original, first, second = posts(3)
-    case = await stores.cases.record(first, make_repeat(original), START)
-    judged = await stores.cases.judge(GUILD, case.id, CaseState.DISMISSED, verdict())
-    assert await stores.cases.record(second, make_repeat(original), START) is None
-    assert await stores.cases.get(GUILD, case.id) == judged
-    assert await stores.cases.count_open(GUILD) == 0
-
-
-async def test_removed_content_that_comes_back_opens_a_new_case_but_not_for_its_own_posts(stores):
-    original, removed = posts(2)
-    case = await stores.cases.record(removed, make_repeat(original), START)
-    await stores.cases.judge(GUILD, case.id, CaseState.REMOVED, verdict())
-    assert await stores.cases.record(removed, make_repeat(original), START) is None
-    assert await stores.cases.count_open(GUILD) == 0
-    again, _ = await a_case(stores)
-    assert (again.number, again.state) == (2, CaseState.OPEN)
-
-
-async def test_a_case_whose_repeats_are_all_gone_is_withdrawn(stores):
-    case, (first, second) = await a_case(stores, repeats=2)
-    assert await stores.cases.posts_gone(GUILD, {first.message_id}, START) == [case.id]
-    assert (await stores.cases.get(GUILD, case.id)).state is CaseState.OPEN
-    assert await stores.cases.posts_gone(GUILD, {second.message_id, 424242}, START) == [case.id]
-    gone = await stores.cases.get(GUILD, case.id)
-    assert (gone.state, gone.removable, gone.judged_by) == (CaseState.WITHDRAWN, (), None)
-    with pytest.raises(AlreadyJudgedError):
-        await stores.cases.judge(GUILD, case.id, CaseState.DISMISSED, verdict())
-
-
-@pytest.mark.parametrize(
-    ("author", "minutes", "state"),
-    [(BEA, 0, CaseState.OPEN), (ANN, 11, CaseState.OPEN), (ANN, 10, CaseState.WITHDRAWN)],
-    ids=["of another author", "late", "moved"],
-)
-async def test_a_case_whose_original_is_gone_stays_open_unless_its_author_moved_it(stores, author, minutes, state):
-    original, repeat = make_post(author_id=ANN), make_post(author_id=author)
-    case = await stores.cases.record(repeat, make_repeat(original), START)
-    await stores.cases.posts_gone(GUILD, {original.message_id}, START + timedelta(minutes=minutes))
-    case = await stores.cases.get(GUILD, case.id)
-    assert case.state is state
-    assert case.original.gone
-
-
-async def test_one_deleted_post_changes_each_case_that_shows_it_once(stores):
-    shared = make_post()
-    cases = {(await stores.cases.record(make_post(), make_repeat(shared, key), START)).id for key in (1, 2)}
-    assert set(await stores.cases.posts_gone(GUILD, [shared.message_id], START)) == cases
-    assert await stores.cases.posts_gone(GUILD, [shared.message_id], START) == []
-    assert await stores.cases.posts_gone(GUILD, [], START) == []
-
-
-async def test_a_deletion_seen_after_the_verdict_keeps_the_verdict(stores):
-    case, (post,) = await a_case(stores)
-    await stores.cases.judge(GUILD, case.id, CaseState.REMOVED, verdict())
-    await stores.cases.posts_gone(GUILD, {post.message_id}, START)
-    judged = await stores.cases.get(GUILD, case.id)
-    assert (judged.state, judged.judged_by, judged.actionable) == (CaseState.REMOVED, ANN, False)
-
-
 # Effects
 
 
@@ -565,7 +385,7 @@ async def test_a_done_effect_is_pending_no_more_and_keeps_its_place(stores):
 
 async def test_a_version_wanted_while_an_older_one_is_sent_stays_pending(stores):
     case, _ = await a_case(stores)
-    await stores.cases.judge(GUILD, case.id, CaseState.DISMISSED, verdict())
+    await stores.cases.judge(GUILD, case.id, Ruling.CLEARED, verdict())
     await stores.effects.done(card_key(case.id), 1, CHANNEL, 900)
     assert await pending_keys(stores) == [card_key(case.id)]
     await stores.effects.done(card_key(case.id), 2, CHANNEL, 900)
@@ -581,7 +401,7 @@ async def test_a_refused_effect_waits_for_another_try_or_a_new_version(stores):
     assert [effect.key for effect in await stores.effects.try_again(GUILD, EffectKind.CASE_CARD)] == [card_key(case.id)]
     assert await pending_keys(stores) == [card_key(case.id)]
     await stores.effects.refused(card_key(case.id), "no channel")
-    await stores.cases.judge(GUILD, case.id, CaseState.DISMISSED, verdict())
+    await stores.cases.judge(GUILD, case.id, Ruling.CLEARED, verdict())
     assert await pending_keys(stores) == [card_key(case.id)]
 
 
@@ -752,7 +572,7 @@ async def canary(stores, explainer):
         make_repeat(original),
         await a_reply(stores, ReplyState.SUGGESTED),
         await a_reply(stores),
-        await stores.cases.record(repeat, make_repeat(original), START),
+        await recorded(stores.cases, repeat, make_repeat(original)),
         await an_edition(stores),
     )
     await stores.editions.publish(canary.edition, explainer, START)
@@ -771,9 +591,10 @@ async def state_of(stores, guild, canary):
         "recent": list(stores.replies.recent(guild)),
         "suggestion": await stores.replies.get(guild, canary.suggestion.id),
         "answer": await stores.replies.get(guild, canary.answer.id),
-        "known": await stores.cases.known(guild, canary.repeat),
-        "open": await stores.cases.open_cases(guild, 10),
-        "count": await stores.cases.count_open(guild),
+        "known": await stores.cases.known(guild, {canary.repeat.key}),
+        "cases": await stores.cases.page(guild, CaseQuery(QueueView.ALL), 0, START),
+        "timeout": await stores.cases.timeout(guild, 1),
+        "copies": await stores.cases.copies_in(guild, canary.case.id, CHANNEL),
         "votes": await stores.replies.votes(guild, canary.answer.id),
         "history": await stores.editions.history(guild, TOPIC),
         "topics": await stores.editions.topics(guild),
@@ -792,8 +613,9 @@ async def test_a_server_finds_nothing_of_another(backend, stores, canary):
         "suggestion": None,
         "answer": None,
         "known": None,
-        "open": [],
-        "count": 0,
+        "cases": ([], 0),
+        "timeout": None,
+        "copies": [],
         "votes": {},
         "history": [],
         "topics": [],
@@ -803,8 +625,9 @@ async def test_a_server_finds_nothing_of_another(backend, stores, canary):
     }
     assert await state_of(stores, OTHER_GUILD, canary) == nothing
     assert await state_of(backend.stores(), OTHER_GUILD, canary) == nothing
-    with pytest.raises(UnknownCaseError):
-        await stores.cases.get(OTHER_GUILD, canary.case.id)
+    for question in (stores.cases.get, stores.cases.history, stores.cases.id_of):
+        with pytest.raises(UnknownCaseError):
+            await question(OTHER_GUILD, canary.case.id)
 
 
 async def publish_elsewhere(stores):
@@ -822,8 +645,26 @@ REACHES = {
     "publish the topic": lambda s, c: publish_elsewhere(s),
     "pause the topic": lambda s, c: s.editions.withdraw(OTHER_GUILD, TOPIC, EditionState.PAUSED),
     "serve the built-in text": lambda s, c: s.editions.serve_built_in(OTHER_GUILD, TOPIC),
-    "dismiss a case": lambda s, c: s.cases.judge(OTHER_GUILD, c.case.id, CaseState.DISMISSED, verdict()),
-    "remove posts": lambda s, c: s.cases.judge(OTHER_GUILD, c.case.id, CaseState.REMOVED, verdict()),
+    "dismiss a case": lambda s, c: s.cases.judge(OTHER_GUILD, c.case.id, Ruling.CLEARED, verdict()),
+    "remove posts": lambda s, c: s.cases.judge(OTHER_GUILD, c.case.id, Ruling.DELETED, verdict()),
+    "claim a case": lambda s, c: s.cases.claim(OTHER_GUILD, c.case.id, verdict()),
+    "release a case": lambda s, c: s.cases.release(OTHER_GUILD, c.case.id, verdict()),
+    "put a case aside": lambda s, c: s.cases.snooze(OTHER_GUILD, c.case.id, START, verdict()),
+    "undo a verdict": lambda s, c: s.cases.undo(OTHER_GUILD, c.case.id, verdict()),
+    "write a note": lambda s, c: s.cases.note(OTHER_GUILD, c.case.id, verdict()),
+    "tell a channel": lambda s, c: s.cases.tell_channel(OTHER_GUILD, c.case.id, CHANNEL, verdict()),
+    "silence a member": lambda s, c: s.cases.time_out(OTHER_GUILD, c.case.id, AUTHOR, START, verdict()),
+    "lift a timeout": lambda s, c: s.cases.lift_timeout(OTHER_GUILD, c.case.id, AUTHOR, verdict()),
+    "disallow content": lambda s, c: s.cases.disallow(OTHER_GUILD, c.case.id, verdict()),
+    "allow the same content": lambda s, c: s.cases.allow(OTHER_GUILD, "text", c.repeat.key, verdict()),
+    "report the same content": lambda s, c: s.cases.report(
+        make_post(guild_id=OTHER_GUILD), Report(1, START), None, [c.repeat.key]
+    ),
+    "keep words": lambda s, c: s.cases.remember_text(OTHER_GUILD, c.case.id, replace(c.case.original, text="other")),
+    "report a channel gone": lambda s, c: s.cases.channel_gone(OTHER_GUILD, CHANNEL, START),
+    "report an edit": lambda s, c: s.cases.post_edited(
+        make_post(guild_id=OTHER_GUILD, message_id=c.case.repeats[0].message_id), [], START
+    ),
     "report posts gone": lambda s, c: s.cases.posts_gone(OTHER_GUILD, [p.message_id for p in c.case.posts], START),
     "forget posts": lambda s, c: s.fingerprints.forget(OTHER_GUILD, {c.seen.message_id}),
     "read a channel": lambda s, c: s.fingerprints.save([], {(OTHER_GUILD, CHANNEL): BIG}),
@@ -835,7 +676,9 @@ REACHES = {
 }
 
 
-REFUSED = {"judge a suggestion", "take an answer back", "vote", "change a vote", "dismiss a case", "remove posts"}
+ON_A_CASE = {"dismiss a case", "remove posts", "claim a case", "release a case", "put a case aside", "undo a verdict"}
+ON_A_CASE |= {"write a note", "tell a channel", "silence a member", "lift a timeout", "disallow content"}
+REFUSED = {"judge a suggestion", "take an answer back", "vote", "change a vote", *ON_A_CASE}
 
 
 @pytest.mark.parametrize("reach", REACHES)

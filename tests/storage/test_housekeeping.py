@@ -5,11 +5,12 @@ from pathlib import PurePath
 
 import pytest
 
+from bot.case import Report, Ruling
 from bot.errors import UnknownCaseError
 from bot.faq.build import replace_tables
 from bot.faq.editions import SqliteEditionStore
 from bot.faq.parse import parse_explainer
-from bot.model import CaseState, Edition, EditionState, EffectKind, Match, Mode, ReplyState, Vote
+from bot.model import Edition, EditionState, EffectKind, Match, Mode, ReplyState, Vote
 from bot.storage.cases import SqliteCaseStore
 from bot.storage.database import Database
 from bot.storage.effects import SqliteEffectStore
@@ -18,7 +19,7 @@ from bot.storage.housekeeping import KEEP_REPLIES, SqliteHousekeeping
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.protocols import Verdict, card_key, delete_key, reply_key
 from bot.storage.replies import SqliteReplyStore
-from tests.support import CHANNEL, EXPLAINER_FILE, GUILD, START, make_post, make_repeat, make_seen
+from tests.support import CHANNEL, EXPLAINER_FILE, GUILD, START, judged, make_post, make_repeat, make_seen, recorded
 
 STAYS, LEAVES = 777_000_001, 777_000_002  # servers whose numbers occur nowhere else
 WINDOW = timedelta(days=14)
@@ -98,8 +99,10 @@ async def live_in(guild, database, replies, cases):
     reply = await replies.record(make_post(guild_id=guild), MATCH, ReplyState.POSTED, START)
     await replies.record(make_post(guild_id=guild), MATCH, ReplyState.SUGGESTED, START)
     await replies.vote(guild, reply.id, 1, Vote.HELPFUL)
-    case = await cases.record(repeat, make_repeat(original), START)
-    await cases.judge(guild, case.id, CaseState.REMOVED, Verdict(1, START))
+    case = await recorded(cases, repeat, make_repeat(original))
+    await cases.report(repeat, Report(2, START, "seen before"), make_repeat(original), [7])
+    await cases.time_out(guild, case.id, repeat.author_id, START, Verdict(1, START, "again and again"))
+    await cases.judge(guild, case.id, Ruling.DELETED, Verdict(1, START))
     return case, reply
 
 
@@ -112,8 +115,8 @@ async def test_a_server_that_the_bot_left_has_no_row_in_any_table(database, hous
     assert indexed(database, LEAVES) == indexed(database, STAYS) == 1
     await housekeeping.forget_guild(LEAVES)
     left = [(table, row) for table, row in rows_of(database) if table != "sqlite_sequence"]
-    assert {"edition", "topic_choice", "faq_phrase", "reply_vote"} <= grown
-    assert len(grown) >= 13
+    assert {"edition", "topic_choice", "faq_phrase", "reply_vote", "case_mark", "case_report", "case_timeout"} <= grown
+    assert len(grown) >= 16
     assert sorted(map(repr, left)) == sorted(repr(row) for row in with_one if row[0] != "sqlite_sequence")
     assert not [row for row in left if str(LEAVES) in repr(row)]
     assert (indexed(database, LEAVES), indexed(database, STAYS)) == (0, 1)
@@ -172,14 +175,14 @@ async def test_replies_with_their_votes_and_finished_effects_leave_past_their_ti
 
 async def test_cases_their_cards_and_what_is_still_to_be_done_outlast_every_age(housekeeping, cases, effects):
     original, repeat = make_post(), make_post()
-    case = await cases.record(repeat, make_repeat(original), START)
+    case = await recorded(cases, repeat, make_repeat(original))
     await effects.done(card_key(case.id), 1, CHANNEL, 900)
-    judged = await cases.judge(GUILD, case.id, CaseState.REMOVED, Verdict(1, START))
+    closed = await judged(cases, case, Ruling.DELETED, Verdict(1, START))
     await effects.done(card_key(case.id), 2, CHANNEL, 900)
     await housekeeping.forget_old(START + timedelta(days=1000), WINDOW)
-    assert await cases.get(GUILD, case.id) == judged
+    assert await cases.get(GUILD, case.id) == closed
     assert (await effects.get(card_key(case.id))).message_id == 900
-    assert [effect.key for effect in await effects.pending()] == [delete_key(GUILD, repeat.message_id)]
+    assert [effect.key for effect in await effects.pending()] == [delete_key(case.id, CHANNEL)]
 
 
 async def test_a_forgotten_servers_case_is_unknown_and_its_effects_are_not_tried(housekeeping, cases, effects):

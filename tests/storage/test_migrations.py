@@ -10,7 +10,7 @@ from bot.errors import StoreError
 from bot.storage.database import Database
 from bot.storage.migrations import MIGRATIONS
 
-STEPS = ["faq", "servers", "desk", "source_ledger", "repeats", "privacy"]
+STEPS = ["faq", "servers", "desk", "source_ledger", "repeats", "case_life", "privacy"]
 
 
 def schema(path):
