@@ -11,6 +11,7 @@ from enum import StrEnum
 
 CLAIM_LASTS = timedelta(minutes=30)  # then the case is free again
 EXPIRES_AFTER = timedelta(days=14)  # without a change; as long as the windows remember posts
+REPORT, PHRASE = "report", "phrase"  # in place of a detector: what a member reported, what is allowed without a post
 KEEP_EXCERPTS = timedelta(days=7)  # after a case is closed
 
 
@@ -148,7 +149,7 @@ class Case:
     guild_id: int
     number: int  # counts from 1 within the server
     state: CaseState
-    detector: str  # or "report", or "phrase" where moderators allowed one without a post
+    detector: str  # or ``REPORT``, or ``PHRASE``
     label: str
     score: float
     opened_at: datetime
@@ -166,7 +167,9 @@ class Case:
     reported: int = 0  # by how many members
     notes: tuple[CaseEvent, ...] = ()  # the newest, oldest first
     earlier: tuple[EarlierVerdict, ...] = ()  # newest first
-    timeouts: tuple[Timeout, ...] = ()
+    timeouts: tuple[Timeout, ...] = ()  # newest first
+    note_key: str | None = None  # of the effect that tells members
+    phrase: str | None = None  # the text, where moderators allowed one without a post
 
     @property
     def original(self) -> CasePost | None:

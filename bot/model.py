@@ -279,8 +279,8 @@ class EffectKind(StrEnum):
     SUGGESTION = "suggestion"  # payload: reply
     CASE_CARD = "case_card"  # payload: case
     DELETE = "delete"  # a case's copies in one channel; payload: case, channel
-    TAKE_BACK = "take_back"  # a message of ours; payload: channel, message
-    NOTE = "note"  # to the members of a channel about a repeat; payload: case, channel
+    TAKE_BACK = "take_back"  # an answer of ours; payload: channel, message
+    NOTE = "note"  # to the members of a channel about a repeat, or its end; payload: case, channel
     TIMEOUT = "timeout"  # of a member, or its end; payload: case, timeout
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import discord
 
-from bot.case import Case, CasePost, CaseState, Report
+from bot.case import PHRASE, REPORT, Case, CasePost, CaseState, Report
 from bot.cases.diff import Change, Piece, word_diff
 from bot.discord_ui import case_words, words
 from bot.discord_ui.cards import reply_card
@@ -18,6 +18,7 @@ _PROBLEM = 60  # same
 _TEXTS = 2000  # characters of a card's comparison
 _WHOLE_TEXT = 3900  # of one post that is shown by itself; a message holds 6,000
 _REPORT = 150
+_PHRASE = 80
 _LONGEST_FIELD = 1024
 _NEAR_WORDS = 4  # kept words that a comparison shows beside a change
 _COLOURS = {
@@ -32,8 +33,8 @@ _TITLES = {
     "near": "almost the same text again",
     "link": "the same link again",
     "image": "the same image again",
-    "report": "reported as a repeat",
-    "phrase": "a text that is always allowed",
+    REPORT: "reported as a repeat",
+    PHRASE: "a text that is always allowed",
 }
 _LEGEND = "First and newest, with `[-words that went-]` and `{+words that came+}`:"
 _MARKERS = {Change.GONE: "[-{}-]", Change.NEW: "{{+{}+}}", Change.KEPT: "{}"}
@@ -89,7 +90,8 @@ def case_texts(case: Case) -> list[discord.Embed]:
 
 def case_line(case: Case, card: Effect | None) -> str:
     """One case in a list, with the address of its card if that was sent."""
-    parts = [f"**Case {case.number}**", words.count(case.copies, "repeat" if case.original is not None else "post")]
+    copies = words.count(case.copies, "repeat" if case.original is not None else "post")
+    parts = [f"**Case {case.number}**", copies if case.phrase is None else quoted(case.phrase, _PHRASE)]
     if case.reported:
         parts.append(words.count(case.reported, "report"))
     if case.posts:
@@ -142,6 +144,8 @@ def difference(before: str, after: str, longest: int) -> str:
 def _comparison(case: Case) -> str | None:
     first, newest = case.original, _newest(case)
     texts = [post.text for post in (first, newest) if post is not None and post.text]
+    if case.phrase is not None:
+        texts = [case.phrase]
     if len(texts) < 2:  # noqa: PLR2004  # a comparison takes two
         return "\n".join(block(plain(text), _TEXTS) for text in texts) or None
     before, after = texts
@@ -166,7 +170,7 @@ def _piece(piece: Piece, *, is_first: bool, is_last: bool) -> str:
 
 
 def _matched(case: Case) -> str:
-    if case.detector == "report":
+    if case.detector == REPORT:
         return "No detector fired: a member reported the post."
     first, newest = case.original, case.repeats[-1] if case.repeats else None
     sure = "certain" if case.label == "certain" else "likely, not certain"

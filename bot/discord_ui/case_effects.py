@@ -84,8 +84,15 @@ class CaseEffects:
         return Delivered()
 
     async def _tell_channel(self, effect: Effect, nonce: str) -> Delivered:
-        """Tell members that something was posted before, without anybody's name."""
+        """Tell members that something was posted before, without anybody's name; or take that back after an undo."""
         case, channel_id = await self.case(effect), effect.payload["channel"]
+        if effect.message_id is not None:
+            if case.note_key == effect.key:
+                return Delivered(channel_id, effect.message_id)
+            with suppress(discord.NotFound):
+                await self._client.http.delete_message(channel_id, effect.message_id)
+        if case.note_key != effect.key:
+            return Delivered()
         first = case.original
         stands = first is not None and not first.gone
         address = jump_url(case.guild_id, first.channel_id, first.message_id) if first is not None and stands else None

@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlite_utils import Database as Connection
 
-from bot.case import CLAIM_LASTS, QUIET, WAITING, Act, CaseRef, CaseState, Report, Ruling
+from bot.case import CLAIM_LASTS, PHRASE, QUIET, WAITING, Act, CaseRef, CaseState, Report, Ruling
 from bot.errors import AlreadyJudgedError, CaseError
 from bot.model import EffectKind, Post, SeenPost
 from bot.storage.case_rows import Excerpts, case_row, deletion_problems, standing_copies
 from bot.storage.effects import want
-from bot.storage.protocols import Verdict, card_key, delete_key, note_key, take_note_back_key, timeout_key
+from bot.storage.protocols import Verdict, card_key, delete_key, note_key, timeout_key
 from bot.storage.rows import one, row_time
 
 _KNOWN = """
@@ -41,6 +41,7 @@ _INSERT_TIMEOUT = """
 _LATEST_TIMEOUT = """
     SELECT id, lifted_by FROM case_timeout WHERE case_id = ? AND guild_id = ? AND member_id = ? ORDER BY id DESC LIMIT 1
 """
+_TOUCH = 'UPDATE "case" SET changed_at = ? WHERE id = ? RETURNING detector'
 _LAST_EVENT = "SELECT id FROM case_event WHERE case_id = ? ORDER BY id DESC LIMIT 1"
 _UNREFUSED = "SELECT 1 FROM effect WHERE key = ? AND problem IS NULL"
 _LAST_ACTOR = "SELECT actor_id FROM case_event WHERE case_id = ? AND event = ? ORDER BY id DESC LIMIT 1"
@@ -104,7 +105,7 @@ def allow(db: Connection, guild_id: int, phrase: str, mark: int, verdict: Verdic
     row = known_row(db, guild_id, [mark])
     if row is not None and (row["ruling"] == Ruling.ALLOWED or row["state"] in WAITING):
         raise CaseError(f"case {row['number']} is about this content already")
-    row = _open(db, guild_id, Found("phrase", mark, "allowed", 1.0, frozenset({mark})), verdict.at)
+    row = _open(db, guild_id, Found(PHRASE, mark, "allowed", 1.0, frozenset({mark})), verdict.at)
     _judge(db, row["id"], Ruling.ALLOWED, verdict)
     add_event(db, row["id"], Verdict(verdict.moderator_id, verdict.at, phrase), Ruling.ALLOWED)
     return CaseRef(row["id"], row["number"])
@@ -160,15 +161,17 @@ def undo(db: Connection, guild_id: int, case_id: int, verdict: Verdict) -> Keys:
         return note_done(db, guild_id, case_id, verdict, Act.WOKEN)
     if row["state"] in WAITING:
         raise CaseError(f"case {row['number']} has no verdict to undo")
-    if row["detector"] == "phrase":
+    if row["detector"] == PHRASE:
         raise CaseError(f"case {row['number']} is about no post: `/case disallow` takes it off the list")
     marks = [mark["mark"] for mark in db.query("SELECT mark FROM case_mark WHERE case_id = ?", [case_id])]
     other = known_row(db, guild_id, marks)
     if other is not None and other["id"] != case_id and other["state"] in WAITING:
         raise CaseError(f"case {other['number']} is about the same content and waits: judge that one")
     set_columns(db, case_id, state=CaseState.REOPENED, closed_at=None, note_key=None, **_UNJUDGED)
-    taken_back = _take_note_back(db, guild_id, row["note_key"], verdict.at)
-    return [*taken_back, *note_done(db, guild_id, case_id, verdict, Act.REOPENED)]
+    told = [row["note_key"]] if row["note_key"] is not None else []
+    for key in told:  # its next version is none
+        want(db, key, guild_id, EffectKind.NOTE, {}, verdict.at)
+    return [*told, *note_done(db, guild_id, case_id, verdict, Act.REOPENED)]
 
 
 def disallow(db: Connection, guild_id: int, case_id: int, verdict: Verdict) -> Keys:
@@ -244,8 +247,10 @@ def set_columns(db: Connection, case_id: int, **values: Value) -> None:
 
 
 def show(db: Connection, guild_id: int, case_id: int, now: datetime) -> Keys:
-    """Something has changed: have the card follow."""
-    set_columns(db, case_id, changed_at=row_time(now))
+    """Something has changed: have the card follow. A phrase that is allowed without a post has none."""
+    detector = db.execute(_TOUCH, [row_time(now), case_id]).fetchone()[0]
+    if detector == PHRASE:
+        return []
     want(db, card_key(case_id), guild_id, EffectKind.CASE_CARD, {"case": case_id}, now)
     return [card_key(case_id)]
 
@@ -310,20 +315,6 @@ def _want_timeout(db: Connection, guild_id: int, case_id: int, timeout_id: int, 
     payload = {"case": case_id, "timeout": timeout_id}
     want(db, timeout_key(timeout_id), guild_id, EffectKind.TIMEOUT, payload, now)
     return [timeout_key(timeout_id)]
-
-
-def _take_note_back(db: Connection, guild_id: int, key: str | None, now: datetime) -> Keys:
-    """What was said to members is unsaid: the note's message is deleted, or the note never sent."""
-    effect = one(db, "SELECT * FROM effect WHERE key = ?", [key]) if key is not None else None
-    if effect is None:
-        return []
-    if effect["message_id"] is None:
-        db.execute("UPDATE effect SET done = wanted WHERE key = ?", [key])
-        return []
-    payload = {"channel": effect["channel_id"], "message": effect["message_id"]}
-    taken_back = take_note_back_key(effect["message_id"])
-    want(db, taken_back, guild_id, EffectKind.TAKE_BACK, payload, now)
-    return [taken_back]
 
 
 def _is_in_case(db: Connection, case_id: int, message_id: int) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database as Connection
 
-from bot.case import CLAIM_LASTS, EXPIRES_AFTER, KEEP_EXCERPTS, WAITING, Act, CaseState, Ruling
+from bot.case import CLAIM_LASTS, EXPIRES_AFTER, KEEP_EXCERPTS, REPORT, WAITING, Act, CaseState, Ruling
 from bot.model import Post
 from bot.storage.case_changes import Columns, add_event, by_itself, set_columns, show
 from bot.storage.case_rows import Excerpts, case_row
@@ -92,7 +92,7 @@ def tick(db: Connection, now: datetime) -> set[int]:
 def _end(db: Connection, query: str, times: dict[str, float], act: Act, values: Columns) -> set[int]:
     ended = {row["id"] for row in db.query(query, times)}
     for case_id in ended:
-        set_columns(db, case_id, **values)
+        set_columns(db, case_id, changed_at=times["now"], **values)
         add_event(db, case_id, by_itself(from_row_time(times["now"])), act)
     return ended
 
@@ -100,7 +100,7 @@ def _end(db: Connection, query: str, times: dict[str, float], act: Act, values: 
 def _stays(db: Connection, row: dict[str, Any], marks: Collection[int]) -> bool:
     """Whether an edited post still belongs to its case: an original does, and what a member reported."""
     case = case_row(db, row["guild_id"], row["case_id"])
-    if row["is_original"] or case["detector"] == "report":
+    if row["is_original"] or case["detector"] == REPORT:
         return True
     return any(mark["mark"] in marks for mark in db.query(_MARKED, [row["case_id"]]))
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlite_utils import Database as Connection
 
 from bot.case import (
+    PHRASE,
     Act,
     Case,
     CaseEvent,
@@ -44,6 +45,7 @@ _STANDING = """
     WHERE case_id = ? AND NOT is_original AND fate IS NULL GROUP BY channel_id
 """
 _NOTES = "SELECT * FROM case_event WHERE case_id = ? AND event = ? ORDER BY id DESC LIMIT ?"
+_ALLOWED = "SELECT reason FROM case_event WHERE case_id = ? AND event = ? ORDER BY id LIMIT 1"
 _HISTORY = "SELECT * FROM case_event WHERE case_id = ? ORDER BY id"
 _REPORTS = "SELECT * FROM case_report WHERE case_id = ? ORDER BY at DESC, member_id LIMIT ?"
 _TIMEOUTS = """
@@ -147,6 +149,8 @@ def get_case(db: Connection, guild_id: int, case_id: int, excerpts: Excerpts) ->
         notes=tuple(_event(note) for note in reversed(notes)),
         earlier=tuple(_earlier(verdict) for verdict in earlier),
         timeouts=tuple(get_timeouts(db, case_id)),
+        note_key=row["note_key"],
+        phrase=_phrase(db, case_id) if row["detector"] == PHRASE else None,
     )
 
 
@@ -190,6 +194,11 @@ def get_timeout(db: Connection, guild_id: int, timeout_id: int) -> Timeout | Non
     """One timeout."""
     row = one(db, f"{_TIMEOUTS} WHERE case_timeout.guild_id = ? AND id = ?", [guild_id, timeout_id])
     return _timeout(row) if row else None
+
+
+def _phrase(db: Connection, case_id: int) -> str | None:
+    row = one(db, _ALLOWED, [case_id, Ruling.ALLOWED])
+    return row["reason"] if row else None
 
 
 def _count(db: Connection, query: str, values: Sequence[Any] | Mapping[str, Any]) -> int:

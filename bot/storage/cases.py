@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlite_utils import Database as Connection
 
-from bot.case import Case, CaseEvent, CasePost, CaseQuery, CaseRef, CaseState, Report, Ruling, Timeout
+from bot.case import REPORT, Case, CaseEvent, CasePost, CaseQuery, CaseRef, CaseState, Report, Ruling, Timeout
 from bot.decide import KnownContent
 from bot.errors import UnknownCaseError
 from bot.model import Post, Repeat
@@ -41,7 +41,7 @@ class SqliteCaseStore:
         return await self._write(lambda db: case_changes.record(db, self._excerpts, post, found, now))
 
     async def report(self, post: Post, report: Report, repeat: Repeat | None, marks: Sequence[int]) -> CaseRef:
-        unknown = Found("report", marks[0], "reported", 0.0, frozenset(marks))
+        unknown = Found(REPORT, marks[0], "reported", 0.0, frozenset(marks))
         found = _found(repeat, marks) if repeat is not None else unknown
         return await self._write(lambda db: case_changes.report(db, self._excerpts, post, found, report))
 

@@ -362,11 +362,6 @@ def note_key(case_id: int, event_id: int) -> str:
     return f"note:{case_id}:{event_id}"
 
 
-def take_note_back_key(message_id: int) -> str:
-    """The key of the deletion of a note to members."""
-    return f"take_back_note:{message_id}"
-
-
 def timeout_key(timeout_id: int) -> str:
     """The key of a timeout."""
     return f"timeout:{timeout_id}"

@@ -114,6 +114,7 @@ def any_cases(draw) -> Case:
             )
         ),
         timeouts=tuple(draw(st.lists(timeouts, max_size=5))),
+        phrase=draw(st.none() | marked),
     )
 
 

@@ -2,7 +2,7 @@
 
 from bot.discord_ui import case_words, words
 from tests.discord_ui.pressing import labels, plant, press, problem, repeated, state, texts
-from tests.support import CHATTER, set_rights, told
+from tests.support import CHATTER, rows, set_rights, told
 
 # Verdicts
 
@@ -282,3 +282,14 @@ async def test_a_note_that_discord_refuses_is_not_called_posted_and_can_be_tried
     text = told(await world.moderator.click(verdict, label="Tell the channel"))
     assert text == "Members could not be told: Discord answered 403: No right."
     assert "The note stands" in told(await world.moderator.click(verdict, label="Tell the channel"))
+
+
+async def test_a_note_that_was_not_sent_yet_is_never_sent_after_an_undo(world):
+    card = await repeated(world)
+    verdict = (await world.moderator.click(card, label="Repeat, but keep")).response
+    world.env.inject_error("POST", f"/channels/{world.general.id}/messages", status=503)
+    assert "out of reach" in told(await world.moderator.click(verdict, label="Tell the channel"))
+    await world.moderator.click(world.from_bot(world.queue)[0], label="Undo")
+    await world.env.advance_time(700)
+    assert len(texts(world.general)) == 2
+    assert rows(world.database, "SELECT * FROM effect WHERE done < wanted") == []
