@@ -41,6 +41,7 @@ from bot.images.reader import ImageReader, ImageSource
 from bot.inquiry import Inquiry
 from bot.outbox import Outbox
 from bot.pipeline import Memory, Pipeline
+from bot.privacy import Privacy
 from bot.settings import Settings
 from bot.storage.cases import SqliteCaseStore
 from bot.storage.checks import SqliteSourceCheckStore
@@ -48,11 +49,13 @@ from bot.storage.database import Database
 from bot.storage.effects import SqliteEffectStore
 from bot.storage.fingerprints import SqliteFingerprintStore
 from bot.storage.housekeeping import SqliteHousekeeping
+from bot.storage.members import SqliteMemberStore
 from bot.storage.meta import SqliteMeta
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.protocols import EffectStore, FingerprintStore, PolicyStore, ReplyStore
 from bot.storage.replies import SqliteReplyStore
 from bot.storage.weeks import SqliteWeekStore
+from bot.storage.wishes import SqliteWishStore
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +84,7 @@ class Services:
     meta: SqliteMeta
     window: Window
     ledger: Ledger
+    privacy: Privacy
     links: LinkChecker | None  # None: sources' addresses are not looked at
 
 
@@ -145,6 +149,8 @@ class Copydesk(commands.Bot):
                 await answer(interaction, words.ADMINS_ONLY)
             case app_commands.NoPrivateMessage():
                 await answer(interaction, words.SERVERS_ONLY)
+            case app_commands.CommandOnCooldown(retry_after=seconds):
+                await answer(interaction, words.too_soon(seconds))
             case app_commands.CheckFailure():
                 await answer(interaction, words.EDITORS_ONLY)
             case app_commands.CommandInvokeError(original=EditingError() | InputError() | ExplainerError() as cause):
@@ -192,13 +198,15 @@ def build_bot(
     cases = SqliteCaseStore(database)
     effects = SqliteEffectStore(database)
     fingerprints = SqliteFingerprintStore(database)
+    wishes = SqliteWishStore(database)
+    housekeeping = SqliteHousekeeping(database)
     window = Window(DETECTORS)
     bot = Copydesk(intents)
     ledger = Ledger(library, SqliteSourceCheckStore(database), clock)
     outbox = Outbox(effects, DiscordSender(bot, library, policies, replies, cases, ledger), clock)
     editor = Editor(SqliteEditionStore(database), library, outbox, clock)
     editor.restore()
-    memory = Memory(policies, fingerprints, replies, cases, ledger, ImageReader(images or DiscordCdn()))
+    memory = Memory(policies, fingerprints, replies, cases, ledger, wishes, ImageReader(images or DiscordCdn()))
     pipeline = Pipeline(memory, outbox, window, matcher, matching=matching, clock=clock)
     bot.services = Services(
         library=library,
@@ -213,10 +221,19 @@ def build_bot(
         replies=replies,
         effects=effects,
         fingerprints=fingerprints,
-        housekeeping=SqliteHousekeeping(database),
+        housekeeping=housekeeping,
         meta=SqliteMeta(database),
         window=window,
         ledger=ledger,
+        privacy=Privacy(
+            pipeline,
+            outbox,
+            library,
+            memory,
+            members=SqliteMemberStore(database),
+            housekeeping=housekeeping,
+            clock=clock,
+        ),
         links=links,
     )
     return bot

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.case import QUIET, WAITING, CaseState, Ruling
-from bot.model import Band, GuildPolicy, Judgement, Match, Mode, Post, Repeat, Reply
-from bot.policy import answers_from, ignored, refusal, topic_mode
+from bot.model import Band, GuildPolicy, Judgement, Match, Mode, Post, QuietWish, Repeat, Reply
+from bot.policy import answers_from, ignored, quiet_wish, refusal, topic_mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Facts:
     known: KnownContent | None = None
     replies: Collection[Reply] = ()  # the server's, as far back as its cooldowns reach
     stale: str | None = None  # why the topic's explainer is under review; it is answered by a person only
+    wishes: Collection[QuietWish] = ()  # of the post's author, as far as they hold now
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ def _speech(post: Post, facts: Facts) -> Speech:
     refused = "the topic is off on this server" if mode is Mode.OFF else None
     refused = refused or ("the post repeats an earlier one" if facts.repeats else None)
     refused = "it replies to an answer of ours" if post.replies_to_us else refused
+    refused = refused or quiet_wish(facts.wishes, post)
     refused = refused or refusal(facts.policy, post, match.slug, facts.replies, facts.now)
     if refused:
         return Nothing((*judgement.reasons, refused))

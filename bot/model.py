@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+FORGOTTEN = 0  # stands for the number of a member who had their data deleted; Discord gives it to nobody
+
 
 class Mode(StrEnum):
     """What Copydesk does in a channel."""
@@ -86,12 +88,12 @@ class ImageHash:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One message as its author wrote it. The texts stay out of the repr, so that no log can hold them."""
+    """One message as its author wrote it. Texts and author stay out of the repr, so that no log can hold them."""
 
     guild_id: int
     channel_id: int
     message_id: int
-    author_id: int
+    author_id: int = field(repr=False)
     text: str = field(repr=False)
     at: datetime
     parent_channel_id: int | None = None  # of a thread: the channel whose mode it inherits
@@ -213,7 +215,7 @@ class SeenPost:
     guild_id: int
     channel_id: int
     message_id: int
-    author_id: int
+    author_id: int = field(repr=False)
     at: datetime
     keys: Mapping[str, bytes] = field(repr=False)  # detector name -> 32-bit keys, little-endian
     gist: bytes = field(default=b"", repr=False)  # on disk only encrypted, and no longer than the window
@@ -300,6 +302,15 @@ class GuildPolicy:
     def channel_mode(self, channel_id: int | None) -> Mode | None:
         """The mode that was chosen for this very channel."""
         return self.modes.get(channel_id) if channel_id is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class QuietWish:
+    """A member's wish for no automatic replies, on one server or in one channel of it; without either, everywhere."""
+
+    guild_id: int = 0
+    channel_id: int = 0
+    until: datetime | None = None  # None: for good
 
 
 class Vote(StrEnum):

@@ -32,6 +32,7 @@ from bot.model import (
 )
 from bot.outbox import Outbox
 from bot.policy import counts_repeats, ignored, is_compared
+from bot.storage.privacy_protocols import WishStore
 from bot.storage.protocols import (
     CaseStore,
     FingerprintStore,
@@ -82,6 +83,7 @@ class Memory:
     replies: ReplyStore
     cases: CaseStore
     ledger: Ledger
+    wishes: WishStore
     images: Images | None = None  # None: attachments are not looked into
 
 
@@ -106,7 +108,7 @@ class Pipeline:
         self._clock = clock
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)  # per server
         self._in_matcher = 0
-        self._handling: Counter[tuple[int, int, int]] = Counter()  # server, channel and post in progress
+        self._handling: Counter[tuple[int, int, int, int]] = Counter()  # server, channel, post, author in progress
         self._deleted: set[tuple[int, int]] = set()  # server and post: deleted while in progress
         self._restored = asyncio.Event()
         self._restored.set()
@@ -138,7 +140,7 @@ class Pipeline:
         if not edited and self._window.contains(post.guild_id, post.message_id):
             self._note_read(post, None)
             return Outcome(None, (), _nothing("the post was seen before"))
-        place = (post.guild_id, post.channel_id, post.message_id)
+        place = (post.guild_id, post.channel_id, post.message_id, post.author_id)
         self._handling[place] += 1
         self._idle.clear()
         try:
@@ -159,6 +161,8 @@ class Pipeline:
         """
         await self.when_restored()
         policy = self._memory.policies.get(post.guild_id)
+        if self._memory.images is not None and post.attachments and self.compares(post):
+            post = replace(post, images=await self._memory.images.read(post.attachments))
         judged = _judged(post, self._window.look(post) if self.compares(post) else (), policy)
         known_by = marks(post, judged.repeats[0]) if judged.repeats else ()
         gathered = await self._gather(post, await self._judge(post), judged, known_by)
@@ -204,7 +208,7 @@ class Pipeline:
     async def forget(self, guild_id: int, message_ids: frozenset[int]) -> None:
         """Posts were deleted: nothing repeats them any more, and the cases that show them change."""
         await self.when_restored()
-        in_progress = {(guild, message_id) for guild, _, message_id in self._handling}
+        in_progress = {(guild, message_id) for guild, _, message_id, _ in self._handling}
         self._deleted |= in_progress & {(guild_id, message_id) for message_id in message_ids}
         known = {message_id for message_id in message_ids if self._window.forget(guild_id, message_id)}
         if known:
@@ -217,12 +221,18 @@ class Pipeline:
         for case_id in await self._memory.cases.channel_gone(guild_id, channel_id, self._clock()):
             await self._outbox.deliver(card_key(case_id))
 
+    async def forget_member(self, member_id: int) -> None:
+        """A member asked to be forgotten: memory drops their posts, also those in progress."""
+        await self.when_restored()
+        self._deleted |= {(guild, message_id) for guild, _, message_id, author in self._handling if author == member_id}
+        self._window.forget_author(member_id)
+
     async def save(self) -> None:
         """Put what the window learnt since the last time on disk."""
         seen = [one for one in self._unsaved if self._window.is_current(one)]  # not deleted, not edited meanwhile
         self._unsaved = []
         read_to, self._read_to = self._read_to, {}
-        for guild_id, channel_id, message_id in self._handling:  # after a crash now, these must be read again
+        for guild_id, channel_id, message_id, _ in self._handling:  # after a crash now, these must be read again
             place = (guild_id, channel_id)
             if read_to.get(place, 0) >= message_id:
                 self._read_to[place] = max(read_to[place], self._read_to.get(place, 0))
@@ -244,6 +254,7 @@ class Pipeline:
         self._read_to = {place: newest for place, newest in self._read_to.items() if place[0] != guild_id}
         self._memory.policies.forget_guild(guild_id)
         self._memory.replies.forget_guild(guild_id)
+        self._memory.wishes.forget_guild(guild_id)
 
     async def _compare(
         self, post: Post, policy: GuildPolicy, *, edited: bool
@@ -340,6 +351,7 @@ class Pipeline:
             known=known,
             replies=self._memory.replies.recent(post.guild_id),
             stale=stale,
+            wishes=self._memory.wishes.of(post.author_id, self._clock()),
         )
 
     async def _record(self, post: Post, decision: Decision, known_by: Sequence[int]) -> tuple[list[str], int | None]:

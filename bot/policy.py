@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.model import GuildPolicy, Mode, Post, Reply, ReplyState, Strictness
+from bot.model import GuildPolicy, Mode, Post, QuietWish, Reply, ReplyState, Strictness
 
 Value = TypeVar("Value")
 
@@ -131,3 +131,18 @@ def _of_place(chosen: Mapping[int, Value], post: Post) -> Value | None:
     """What was chosen for the post's thread, or else for its channel."""
     parent = chosen.get(post.parent_channel_id) if post.parent_channel_id is not None else None
     return chosen.get(post.channel_id, parent)
+
+
+def quiet_wish(wishes: Collection[QuietWish], post: Post) -> str | None:
+    """Why the post's author, who has these wishes, is not to be replied to; None where they do not mind.
+
+    A wish for a channel holds in its threads, too.
+    """
+    if any(not wish.guild_id for wish in wishes):
+        return "its author asked for no automatic replies anywhere"
+    here = [wish for wish in wishes if wish.guild_id == post.guild_id]
+    if any(not wish.channel_id for wish in here):
+        return "its author asked for no automatic replies on this server"
+    if any(wish.channel_id in (post.channel_id, post.parent_channel_id) for wish in here):
+        return "its author asked for no automatic replies in this channel"
+    return None

@@ -69,9 +69,7 @@ class Watch(commands.Cog):
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         self._read_to.pop(guild.id, None)
-        self.services.pipeline.forget_guild(guild.id)
-        self.services.library.forget_guild(guild.id)
-        await self.services.housekeeping.forget_guild(guild.id)
+        await self.services.privacy.forget_guild(guild.id)
 
     @commands.Cog.listener()
     async def on_disconnect(self) -> None:

@@ -26,6 +26,7 @@ from bot.storage.housekeeping import SqliteHousekeeping
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.protocols import Verdict, card_key, reply_key
 from bot.storage.replies import SqliteReplyStore
+from bot.storage.wishes import SqliteWishStore
 from tests.support import (
     AUTHOR,
     CHANNEL,
@@ -80,6 +81,7 @@ class Process:
             SqliteReplyStore(database, clock()),
             SqliteCaseStore(database),
             Ledger(Shelf({}), SqliteSourceCheckStore(database), clock),
+            SqliteWishStore(database),
         )
         self.outbox = Outbox(self.effects, sender, clock)
         self.window = Window(DETECTORS)
@@ -485,6 +487,18 @@ async def test_a_claim_that_is_deleted_while_it_is_judged_is_not_answered(proces
     await handling
     assert process.sender.tries == []
     assert await process.count("reply") == 0
+
+
+async def test_a_claim_whose_author_is_forgotten_while_it_is_judged_is_not_answered(process, matcher):
+    handling = begin(process.handle(process.post(f"{ANSWERED}, wait")))
+    await turns()
+    await process.pipeline.forget_member(AUTHOR)
+    matcher.hold.set()
+    await handling
+    assert process.sender.tries == []
+    assert await process.count("reply") == 0
+    await process.pipeline.save()
+    assert await process.count("fingerprint") == 0
 
 
 async def test_a_repeat_that_is_deleted_while_it_is_judged_opens_no_case_and_is_not_remembered(process, matcher):

@@ -29,6 +29,7 @@ from bot.storage.effects import SqliteEffectStore
 from bot.storage.fingerprints import SqliteFingerprintStore
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.replies import SqliteReplyStore
+from bot.storage.wishes import SqliteWishStore
 
 
 class Numbers:
@@ -96,6 +97,7 @@ async def replay(
         replies,
         SqliteCaseStore(database),
         Ledger(library, SqliteSourceCheckStore(database), clock),
+        SqliteWishStore(database),
         ImageReader(Files()),
     )
     outbox = Outbox(SqliteEffectStore(database), _Nowhere(), clock)

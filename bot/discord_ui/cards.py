@@ -137,9 +137,10 @@ def place(jurisdiction: str) -> str:
 
 
 def jurisdiction(typed: str) -> str:
-    """The code of a jurisdiction that somebody typed by its code or its name; what is neither stays."""
+    """The code of a jurisdiction that somebody typed by its code or its name; of what is neither, the letters."""
     wanted = typed.strip().casefold()
-    return next((code for code, name in _PLACES.items() if wanted in (code.casefold(), name.casefold())), typed)
+    letters = "".join(char for char in typed if char.isalpha() or char == " ").strip()
+    return next((code for code, name in _PLACES.items() if wanted in (code.casefold(), name.casefold())), letters)
 
 
 def _embed(explainer: Explainer, description: str) -> discord.Embed:

@@ -115,10 +115,12 @@ def queue_card(lines: Sequence[str], title: str, page: int, pages: int) -> disco
 def suggestion_text(reply: Reply) -> str:
     """Which post would be answered, and what became of it."""
     link = f"[this post]({jump_url(reply.guild_id, reply.channel_id, reply.message_id)})"
+    link = link if reply.message_id > 0 else "a post whose author had their data deleted"
     text = f"Suggested answer to {link} in <#{reply.channel_id}>"
     if reply.state is ReplyState.SUGGESTED:
         return text
-    return f"{text}: {reply.state.value} by <@{reply.judged_by}>"
+    who = f" by {words.member(reply.judged_by)}" if reply.judged_by is not None else ""
+    return f"{text}: {reply.state.value}{who}"
 
 
 def suggestion_card(reply: Reply, explainer: Explainer, under_review: str | None = None) -> discord.Embed:
@@ -193,7 +195,7 @@ def _report(report: Report) -> str:
 
 
 def _post_line(case: Case, post: CasePost) -> str:
-    line = f"{_link(case.guild_id, post)} by <@{post.author_id}> in <#{post.channel_id}>, {ago(post.at)}"
+    line = f"{_link(case.guild_id, post)} by {words.member(post.author_id)} in <#{post.channel_id}>, {ago(post.at)}"
     if post.edited:
         line += ", edited"
     if post.fate is not None:

@@ -14,7 +14,7 @@ from bot.discord_ui import case_words
 from bot.discord_ui.case_cards import jump_url
 from bot.discord_ui.posts import image_url
 from bot.errors import CaseError, DeliveryRefusedError
-from bot.model import Effect, EffectKind
+from bot.model import FORGOTTEN, Effect, EffectKind
 from bot.outbox import Delivered
 from bot.storage.protocols import CaseStore
 
@@ -42,6 +42,8 @@ class CaseEffects:
             raise DeliveryRefusedError(str(error)) from error
         original = case.original
         if effect.message_id is not None or original is None or original.gone or original.text is not None:
+            return case
+        if original.author_id == FORGOTTEN:
             return case
         await self._read(case, original)
         return await self._cases.get(case.guild_id, case.id)

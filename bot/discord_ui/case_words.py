@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from bot.case import Act, Case, CaseEvent, CaseRef, CaseState, EarlierVerdict, Fate, QueueView, Ruling, Timeout
 from bot.discord_ui.inert import plain, quoted
-from bot.discord_ui.words import count
+from bot.discord_ui.words import count, member
 from bot.model import Effect
 
 REPORTED = "Thank you: the moderators have it in their queue. Nobody else sees that you reported it."
@@ -105,14 +105,15 @@ def earlier(verdict: EarlierVerdict) -> str:
 
 def note(event: CaseEvent) -> str:
     """A moderator's note."""
-    return f"<@{event.actor_id}> {ago(event.at)}: {quoted(event.reason or '', _NOTE_SHOWN)}"
+    return f"{member(event.actor_id)} {ago(event.at)}: {quoted(event.reason or '', _NOTE_SHOWN)}"
 
 
 def timeout(silence: Timeout) -> str:
     """Who is silenced, or was."""
-    line = f"<@{silence.member_id}> until <t:{int(silence.until.timestamp())}:f>, by <@{silence.moderator_id}>"
+    until = f"<t:{int(silence.until.timestamp())}:f>"
+    line = f"{member(silence.member_id)} until {until}, by {member(silence.moderator_id)}"
     if silence.lifted_by is not None:
-        line = f"~~{line}~~ lifted by <@{silence.lifted_by}>"
+        line = f"~~{line}~~ lifted by {member(silence.lifted_by)}"
     return f"{line}: could not be done ({plain(silence.problem)[:_PROBLEM]})" if silence.problem else line
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from math import ceil
 
 from bot.case import Act, CaseState, Ruling
 from bot.errors import AlreadyJudgedError, CopydeskError
@@ -85,6 +86,16 @@ def reply_state(state: ReplyState) -> str:
     return _VERDICTS[state]
 
 
+def too_soon(seconds: float) -> str:
+    """A command was used again before its time."""
+    return f"Please wait {ceil(seconds)} seconds before you use this again."
+
+
+def member(member_id: int | None) -> str:
+    """A member, shown by name; or what stands for one whose data was deleted."""
+    return f"<@{member_id}>" if member_id else "a member whose data was deleted"
+
+
 def bot_lacks(permissions: Sequence[str], channel_id: int) -> str:
     """The bot misses permissions in a channel."""
     missing = " and ".join(permissions)
@@ -154,7 +165,7 @@ def draft_saved(saved: Saved) -> str:
     lines = [f"Saved as version {edition.version} of {edition.slug}. Members see it after `/faq publish`."]
     if saved.unseen is not None:
         lines.append(
-            f"Meanwhile <@{saved.unseen.editor_id}> saved version {saved.unseen.version}, which you have not seen."
+            f"Meanwhile {member(saved.unseen.editor_id)} saved version {saved.unseen.version}, which you have not seen."
             " Both are kept: compare them with `/faq diff`, and publish one."
         )
     if saved.problems:
@@ -194,7 +205,7 @@ def built_in_again(slug: str) -> str:
 def history(editions: Sequence[Edition], served: int | None) -> str:
     """The versions of a topic, newest first."""
     lines = [
-        f"**{edition.version}**{' (published)' if edition.version == served else ''} by <@{edition.editor_id}>,"
+        f"**{edition.version}**{' (published)' if edition.version == served else ''} by {member(edition.editor_id)},"
         f" <t:{int(edition.at.timestamp())}:R>, from version {edition.based_on or 'built-in'}"
         for edition in reversed(editions)
     ]

@@ -58,6 +58,11 @@ class GuildWindow:
         sequence = self._find(message_id)
         return None if sequence is None else self._gists[sequence % self._room]
 
+    def posts_of(self, author_id: int) -> list[int]:
+        """The messages of an author that are remembered."""
+        places = np.flatnonzero(self._rows["author"] == np.uint64(author_id)).tolist()
+        return [int(self._rows["message"][place]) for place in places if self._gists[place] is not None]
+
     def candidates(self, keys: Keys, most: int) -> list[tuple[int, bytes]]:
         """Sequence numbers and gists of posts that share a key: those that share more first, then the newest."""
         if not len(keys):

@@ -114,6 +114,12 @@ class Window:
         guild.bound(posts, age)
         self._total += len(guild) - before
 
+    def forget_author(self, author_id: int) -> None:
+        """Forget a member's posts, on all servers."""
+        for guild_id, guild in self._guilds.items():
+            for message_id in guild.posts_of(author_id):
+                self.forget(guild_id, message_id)
+
     def forget_guild(self, guild_id: int) -> None:
         self._total -= len(self._guilds.pop(guild_id, ()))
 

@@ -17,10 +17,13 @@ from bot.storage.database import Database, Job, T
 from bot.storage.protocols import Verdict
 from bot.storage.rows import one
 
-_KEEP_WORDS = "UPDATE case_post SET sealed = ? WHERE guild_id = ? AND case_id = ? AND message_id = ? AND fate IS NULL"
 _OF_POST = """
     SELECT "case".* FROM "case" JOIN case_post ON case_post.case_id = "case".id
     WHERE "case".guild_id = ? AND message_id = ? ORDER BY number
+"""
+_KEEP_WORDS = """
+    UPDATE case_post SET sealed = ?
+    WHERE guild_id = ? AND case_id = ? AND message_id = ? AND author_id = ? AND fate IS NULL -- nor forgotten meanwhile
 """
 
 
@@ -116,7 +119,9 @@ class SqliteCaseStore:
 
     async def remember_text(self, guild_id: int, case_id: int, post: CasePost) -> None:
         sealed = self._excerpts.seal(case_id, post.message_id, post.text or "", post.image_url)
-        await self._write(lambda db: db.execute(_KEEP_WORDS, [sealed, guild_id, case_id, post.message_id]))
+        await self._write(
+            lambda db: db.execute(_KEEP_WORDS, [sealed, guild_id, case_id, post.message_id, post.author_id])
+        )
 
     async def posts_gone(self, guild_id: int, message_ids: Collection[int], now: datetime) -> Sequence[int]:
         return sorted(await self._write(lambda db: case_posts.posts_gone(db, guild_id, message_ids, now)))

@@ -115,6 +115,14 @@ class Database:
             self._local.db = sqlite_utils.Database(connection)
         return job(self._local.db)
 
+    async def purge_log(self) -> bool:
+        """Empty the write-ahead log, which holds older versions of what was changed or deleted.
+
+        Returns:
+            whether that was done; False while a reader keeps it from it for seconds, or another process does.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._purge_log)
+
     def close(self) -> None:
         """Finish what waits, then close the file; safe to call twice."""
         self._readers.shutdown()
@@ -143,6 +151,13 @@ class Database:
             with suppress(sqlite3.Error):
                 self._db.rollback()
 
+    def _purge_log(self) -> bool:
+        try:
+            blocked, _, _ = self._db.execute("PRAGMA wal_checkpoint (TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise _refused(error) from error
+        return not blocked
+
     def _run(self, ticket: _Ticket[Any]) -> None:
         try:
             with self._db.atomic():  # a savepoint
@@ -166,6 +181,9 @@ def _open_for_writing(path: Path) -> sqlite_utils.Database:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(
+            "PRAGMA secure_delete = ON"
+        )  # what is deleted is overwritten, not only left out of the index
         connection.execute("PRAGMA busy_timeout = 5000")
         db = sqlite_utils.Database(connection)
         MIGRATIONS.apply(db)

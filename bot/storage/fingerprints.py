@@ -76,6 +76,11 @@ class SqliteFingerprintStore:
         return posts
 
 
+def open_gist(cipher: Cipher, row: Mapping[str, Any]) -> bytes | None:
+    """The packed gist of a post's row; None if it was sealed with another key."""
+    return cipher.open(row["sealed_gist"], _place(row["guild_id"], row["message_id"]))
+
+
 def _place(guild_id: int, message_id: int) -> bytes:
     return b"%d:%d" % (guild_id, message_id)
 

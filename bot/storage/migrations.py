@@ -234,7 +234,8 @@ def settings(db: Database) -> None:
             before TEXT, after TEXT, actor_id INTEGER NOT NULL, at REAL NOT NULL, how TEXT NOT NULL,
             PRIMARY KEY (guild_id, number, name, of)
         ) STRICT, WITHOUT ROWID;
-        CREATE TRIGGER setting_change_stays BEFORE UPDATE ON setting_change
+        CREATE TRIGGER setting_change_stays
+            BEFORE UPDATE OF guild_id, number, name, of, before, after, at, how ON setting_change
             BEGIN SELECT RAISE (ABORT, 'the history of settings is only added to'); END;
         INSERT INTO setting SELECT guild_id, 'moderators_channel_id', '', moderators_channel_id
             FROM guild_policy WHERE moderators_channel_id IS NOT NULL;
@@ -243,5 +244,19 @@ def settings(db: Database) -> None:
         INSERT INTO setting SELECT guild_id, 'modes', channel_id, '"' || mode || '"' FROM channel_mode;
         DROP TABLE guild_policy;
         DROP TABLE channel_mode;
+        """
+    )
+
+
+@MIGRATIONS()
+def privacy(db: Database) -> None:
+    """Members' wishes, without their names; and since when the bot has been missing on a server that it knows."""
+    db.executescript(
+        """
+        CREATE TABLE quiet_wish (
+            member BLOB NOT NULL, guild_id INTEGER NOT NULL, channel_id INTEGER NOT NULL, until REAL,
+            PRIMARY KEY (member, guild_id, channel_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE missing_guild (guild_id INTEGER PRIMARY KEY, since REAL NOT NULL) STRICT;
         """
     )

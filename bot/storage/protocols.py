@@ -136,6 +136,10 @@ class ReplyStore(Protocol):
 
     def forget_guild(self, guild_id: int) -> None: ...
 
+    def forget_member(self, member_id: int) -> None:
+        """Memory follows what ``MemberStore.forget`` has done on disk."""
+        ...
+
 
 class CaseStore(Protocol):
     """The cases: one per content, with the effects that show them.

@@ -2,17 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from typing import Any
 
 from sqlite_utils import Database as Connection
 
 from bot.errors import AlreadyJudgedError, UnknownCaseError
-from bot.model import EffectKind, Match, Post, Reply, ReplyState, Vote
+from bot.model import FORGOTTEN, EffectKind, Match, Post, Reply, ReplyState, Vote
 from bot.storage.database import Database
 from bot.storage.effects import want
 from bot.storage.protocols import Verdict, reply_key, suggestion_key, take_back_key
+from bot.storage.pseudonym import pseudonym
 from bot.storage.rows import from_row_time, one, row_time
 
 _INSERT = """
@@ -39,6 +40,7 @@ class SqliteReplyStore:
 
     def __init__(self, database: Database, now: datetime) -> None:
         self._database = database
+        self._key = database.key
         self._recent: defaultdict[int, dict[int, Reply]] = defaultdict(dict)
         query = "SELECT * FROM reply WHERE at >= ? ORDER BY at, id"
         for row in database.read_now(lambda db: list(db.query(query, [row_time(now - _REMEMBERED)]))):
@@ -107,7 +109,7 @@ class SqliteReplyStore:
         return reply
 
     async def vote(self, guild_id: int, reply_id: int, voter_id: int, vote: Vote) -> bool:
-        voter = blake2b(str(voter_id).encode(), digest_size=8, salt=reply_id.to_bytes(16, "big")).digest()
+        voter = voter_pseudonym(self._key, voter_id, reply_id)
 
         def job(db: Connection) -> bool:
             if one(db, _ONE, [guild_id, reply_id]) is None:
@@ -123,12 +125,30 @@ class SqliteReplyStore:
     def forget_guild(self, guild_id: int) -> None:
         self._recent.pop(guild_id, None)
 
+    def forget_member(self, member_id: int) -> None:
+        for replies in self._recent.values():
+            for reply in list(replies.values()):
+                if reply.author_id == member_id:
+                    replies[reply.id] = replace(reply, message_id=unlinked(reply.id), author_id=FORGOTTEN)
+                elif reply.judged_by == member_id:
+                    replies[reply.id] = replace(reply, judged_by=FORGOTTEN)
+
     def _remember(self, reply: Reply) -> None:
         replies = self._recent[reply.guild_id]
         replies[reply.id] = reply
         oldest = max(other.at for other in replies.values()) - _REMEMBERED
         for forgotten in [other.id for other in replies.values() if other.at < oldest]:
             del replies[forgotten]
+
+
+def voter_pseudonym(key: bytes, voter_id: int, reply_id: int) -> bytes:
+    """What stands for a member in the votes on one answer."""
+    return pseudonym(key, voter_id, f"vote on {reply_id}")
+
+
+def unlinked(reply_id: int) -> int:
+    """In place of the number of the answered post when its author is forgotten: unlike those of posts, below zero."""
+    return -reply_id
 
 
 def _set_state(db: Connection, row: Mapping[str, Any], state: ReplyState, verdict: Verdict) -> Reply:

@@ -16,6 +16,8 @@ FOR_EVERYBODY = {
     "ask",
     "sources",
     "topics",
+    "quiet",
+    "privacy",
 }  # a command that everybody may use, also in direct messages, is listed here on purpose
 LONGEST_FILE, LONGEST_COG = 400, 200
 FILES = sorted(path for package in (bot, cogs) for path in Path(package.__path__[0]).rglob("*.py"))

@@ -10,7 +10,7 @@ from bot.errors import StoreError
 from bot.storage.database import Database
 from bot.storage.migrations import MIGRATIONS
 
-STEPS = ["faq", "servers", "desk", "source_ledger", "repeats", "keys_anew", "case_life", "settings"]
+STEPS = ["faq", "servers", "desk", "source_ledger", "repeats", "keys_anew", "case_life", "settings", "privacy"]
 
 
 def schema(path):
