@@ -46,7 +46,8 @@ class MiniLm:
 
     def embed(self, text: str) -> Floats:
         """The mean of the tokens' vectors, scaled to length 1 (the pooling that the encoder was trained with)."""
-        tokens = np.array([self._tokenizer.encode(text).ids], np.int64)
+        readable = text.encode("utf-8", "replace").decode()  # halves of surrogate pairs are no text
+        tokens = np.array([self._tokenizer.encode(readable).ids], np.int64)
         inputs = {"input_ids": tokens, "attention_mask": np.ones_like(tokens), "token_type_ids": np.zeros_like(tokens)}
         (states,) = self._session.run(None, inputs)
         mean = states[0].mean(axis=0)

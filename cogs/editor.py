@@ -62,9 +62,12 @@ class Faq(commands.GroupCog, name="faq", description="Change what Copydesk answe
 
     @app_commands.command()
     @app_commands.describe(
-        topic=_TOPIC, part="text: answer and both sides; phrases: title, claims, names; sources: with headings, dates"
+        topic=_TOPIC,
+        part="text: answer and both sides; phrases: title, near misses, names; claims; sources: with headings, dates",
     )
-    async def edit(self, interaction: Press, topic: _Slug, part: Literal["text", "phrases", "sources"]) -> None:
+    async def edit(
+        self, interaction: Press, topic: _Slug, part: Literal["text", "phrases", "claims", "sources"]
+    ) -> None:
         """Edit a topic's latest version in a form; it is kept as a draft."""
         draft, version = await self.editor.open(_guild(interaction), topic)
         await interaction.response.send_modal(DraftForm(topic, part, draft, version))

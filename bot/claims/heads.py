@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bot.claims.features import Floats, Sparse
 
 DIMENSIONS = 384  # of an embedding
+_FARTHEST = 30.0  # log-odds; beyond, probabilities are 0 or 1 anyway
 
 
 class Embedder(Protocol):
@@ -30,7 +31,7 @@ class Line:
     intercept: float
 
     def probability(self, evidence: float) -> float:
-        return float(1 / (1 + np.exp(-(self.slope * evidence + self.intercept))))
+        return float(1 / (1 + np.exp(-np.clip(self.slope * evidence + self.intercept, -_FARTHEST, _FARTHEST))))
 
 
 @dataclass(frozen=True, slots=True)

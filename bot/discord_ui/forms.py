@@ -1,10 +1,12 @@
-"""The forms in which explainers are edited. A form holds five fields of 4,000 characters, so a topic has three."""
+"""The forms in which explainers are edited. A form holds five fields of 4,000 characters, so a topic has four."""
 
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -24,7 +26,7 @@ _LONGEST_TITLE = 45
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field: the draft's part that it holds, and what it is called."""
+    """One field: the draft's part that it holds, and what it is called. A long part is spread over several fields."""
 
     part: str
     label: str
@@ -41,11 +43,11 @@ FORMS: Mapping[str, tuple[FormField, ...]] = {
     ),
     "phrases": (
         FormField("title", "Title: a question", long=False),
-        FormField("claims", "Claims: posts to answer, one a line"),
         FormField("not_claims", "Near misses, one a line"),
         FormField("aliases", "Names of the topic, one a line"),
         FormField("commonly_got_wrong", "Commonly got wrong"),
     ),
+    "claims": tuple(FormField("claims", f"Claims: posts to answer, one a line ({number})") for number in range(1, 6)),
     "sources": (
         FormField("sources", "Sources, as [[sources]] tables"),
         FormField("first_heading", "Heading of the first side", long=False),
@@ -64,21 +66,32 @@ class DraftForm(discord.ui.Modal):
         self._slug = slug
         self._draft = draft
         self._version = version
-        self._inputs: dict[str, discord.ui.TextInput[DraftForm]] = {}
-        for field in FORMS[form]:
-            style = discord.TextStyle.paragraph if field.long else discord.TextStyle.short
-            text = getattr(draft, field.part)
-            if len(text) > _LONGEST_FIELD:  # cut, it would be saved cut
-                raise EditingError(words.too_long_for_a_form(field.label, slug))
-            box: discord.ui.TextInput[DraftForm] = discord.ui.TextInput(
-                label=field.label, style=style, default=text, required=False, max_length=_LONGEST_FIELD
-            )
-            self._inputs[field.part] = box
-            self.add_item(box)
+        self._inputs: list[tuple[str, discord.ui.TextInput[DraftForm]]] = []
+        for part, same in groupby(FORMS[form], key=lambda field: field.part):
+            fields = tuple(same)
+            texts = _spread(getattr(draft, part))
+            if len(texts) > len(fields) or max(map(len, texts)) > _LONGEST_FIELD:  # cut, it would be saved cut
+                raise EditingError(words.too_long_for_a_form(fields[0].label, slug))
+            for number, field in enumerate(fields):
+                self._add(field, texts[number] if number < len(texts) else "")
+
+    def _add(self, field: FormField, text: str) -> None:
+        box: discord.ui.TextInput[DraftForm] = discord.ui.TextInput(
+            label=field.label,
+            style=discord.TextStyle.paragraph if field.long else discord.TextStyle.short,
+            default=text,
+            required=False,
+            max_length=_LONGEST_FIELD,
+        )
+        self._inputs.append((field.part, box))
+        self.add_item(box)
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         client: Copydesk = interaction.client
-        draft = self._draft.with_parts(**{part: box.value for part, box in self._inputs.items()})
+        typed: defaultdict[str, list[str]] = defaultdict(list)
+        for part, box in self._inputs:
+            typed[part].append(box.value)
+        draft = self._draft.with_parts(**{part: "\n".join(texts) for part, texts in typed.items()})
         saved = await client.services.editor.save(
             interaction.guild_id or 0, self._slug, draft, interaction.user.id, self._version
         )
@@ -92,3 +105,14 @@ class DraftForm(discord.ui.Modal):
         else:
             log.error("saving a draft failed", exc_info=error)
             await answer(interaction, words.FAILED)
+
+
+def _spread(text: str) -> list[str]:
+    """A text in pieces that fit into fields, cut between lines; a line that fits into none makes a piece too long."""
+    pieces: list[str] = []
+    for line in text.split("\n"):
+        if pieces and len(pieces[-1]) + 1 + len(line) <= _LONGEST_FIELD:
+            pieces[-1] += f"\n{line}"
+        else:
+            pieces.append(line)
+    return pieces

@@ -72,7 +72,7 @@ def _claims_given_away(subjects: Sequence[Subject]) -> Iterator[Problem]:
                 topic = matcher.judge(claim).topic
                 line = subject.page.line_of_text(claim)
                 if topic is None:
-                    yield subject.warning(line, "the matcher finds nothing in this claim: say it in more telling words")
+                    yield subject.warning(line, "the matcher takes this claim for another language: say it in plainer English")
                 elif topic != subject.explainer.slug:
                     yield subject.warning(
                         line, f"the matcher gives this claim to {topic}: say it in other words, or move it there"

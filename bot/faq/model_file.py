@@ -71,7 +71,7 @@ def read_model(path: Path) -> Model:
             arrays = {name: file[name] for name in file.files}
         about = json.loads(arrays["about"].tobytes())
         return _model(about, arrays)
-    except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as error:
         raise ModelError(
             f"{path}: the matcher's coefficients cannot be read ({error}):"
             " reinstall Copydesk, or run `python -m bot faq train`"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 
 from bot.errors import ExplainerError
 from bot.faq.page import SECTION, SIDE, Page, Part
@@ -69,6 +69,11 @@ def _some_texts(value: object) -> bool:
     return _texts(value) and bool(value)
 
 
+def _some_lines(value: object) -> bool:
+    """Texts that can be edited one a line."""
+    return _some_texts(value) and all("\n" not in text for text in cast("list[str]", value))
+
+
 def _address(value: object) -> bool:
     return isinstance(value, str) and bool(re.match(r"https?://[^\s/]+\.\S+\Z", value))
 
@@ -90,8 +95,8 @@ _FIELDS: Mapping[str, _Field] = {
     "as_of": _DATE,
     "review_by": _DATE,
     "related": _Field(_texts, "a list of other explainers' file names without .md, or []"),
-    "claims": _Field(_some_texts, "a list of posts that this explainer answers, with at least one"),
-    "not_claims": _Field(_some_texts, "a list of near misses that deserve silence, with at least one"),
+    "claims": _Field(_some_lines, "a list of posts that this explainer answers, a line each, with at least one"),
+    "not_claims": _Field(_some_lines, "a list of near misses that deserve silence, a line each, with at least one"),
     "sources": _Field(lambda value: bool(value) and _tables(value) == value, "at least one [[sources]] table"),
 }
 _SOURCE_FIELDS: Mapping[str, _Field] = {

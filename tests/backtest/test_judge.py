@@ -7,20 +7,22 @@ import pytest
 from bot.backtest.judge import judge
 from bot.backtest.read import Message
 from bot.claims.matcher import Matcher
+from bot.faq.library import Shelf
 from bot.faq.search import FaqSearch
-from tests.support import CHATTER, CLAIM, CLAIM_TOPIC
+from tests.support import CHATTER, CLAIM, CLAIM_TOPIC, shipped_ranker
 
 CONTEXT, REPLY = "Every image model out there is built on stolen art", "and i will die on this hill"
 
 
 @pytest.fixture
-def decide(database):
+def decide(database, explainers):
     """Judges texts, or pairs of a text and its context; returns their decisions."""
+    matcher = Matcher(FaqSearch(database), Shelf(explainers), shipped_ranker())
 
     def decide(*texts):
         pairs = [(text, None) if isinstance(text, str) else text for text in texts]
         messages = [Message(n, text, context) for n, (text, context) in enumerate(pairs, 1)]
-        return list(judge(messages, Matcher(FaqSearch(database))))
+        return list(judge(messages, matcher))
 
     return decide
 
@@ -35,8 +37,8 @@ def test_a_decision_has_exactly_the_documented_keys_and_types(decide):
     assert all(isinstance(reason, str) for reason in decision["reasons"])
 
 
-def test_a_message_that_comes_near_nothing_has_no_topic(decide):
-    (decision,) = decide("zyzzyva quokka wombat")
+def test_a_message_in_another_language_has_no_topic(decide):
+    (decision,) = decide("bonne nuit tout le monde, à demain")
     assert (decision["band"], decision["topic"], decision["score"], decision["menu"]) == ("silent", None, 0.0, [])
     assert decision["reasons"]
 
@@ -58,7 +60,8 @@ def test_what_the_gate_stops_is_silent_whatever_its_score(decide, text):
 def test_a_command_keeps_the_score_of_its_text(decide):
     command, plain = decide(f"!claim {CLAIM}", f"claim {CLAIM}")
     assert command["band"] == "silent"
-    assert (command["topic"], command["score"]) == (plain["topic"], plain["score"])
+    assert command["topic"] == plain["topic"] == CLAIM_TOPIC
+    assert command["score"] == pytest.approx(plain["score"], abs=0.05)
 
 
 def test_decisions_come_in_the_order_of_the_messages(decide):
@@ -74,7 +77,7 @@ def test_a_message_is_judged_the_same_whatever_came_before(decide):
 
 def test_the_parent_of_a_reply_supplies_its_context(decide):
     alone, reply = decide(REPLY, (REPLY, CONTEXT))
-    assert (alone["band"], reply["band"]) == ("silent", "answer")
+    assert (alone["band"], reply["band"]) == ("silent", "suggest")
     assert reply["topic"] == CLAIM_TOPIC
 
 

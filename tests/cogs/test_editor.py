@@ -58,7 +58,9 @@ async def submit(member, shown, form: str, **parts: str) -> str:
     boxes = [row["components"][0] for row in shown.modal["components"]]
     fields = zip(FORMS[form], boxes, strict=True)
     return told(
-        await member.submit_modal(shown, {box["custom_id"]: parts.get(f.part, box["value"]) for f, box in fields})
+        await member.submit_modal(
+            shown, {box["custom_id"]: parts.get(f.part, box.get("value", "")) for f, box in fields}
+        )
     )
 
 

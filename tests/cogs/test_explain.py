@@ -8,6 +8,7 @@ from bot.faq.library import MAX_CHOICES
 from bot.model import EditionState
 from tests.support import CLAIM, CLAIM_TOPIC, running_world, told
 
+UNSURE = "who pays for the books then?"
 EACH_SLUG_ONCE = "training-illegal", "opt-out", "us-copyright-office"
 
 
@@ -88,7 +89,7 @@ async def test_a_question_that_one_explainer_surely_answers_shows_it(world, expl
 
 
 async def test_a_question_that_several_explainers_may_answer_offers_them_to_the_member_alone(world, explainers):
-    heading, *topics, advice = told(await ask(world, "is it legal to train on books")).splitlines()
+    heading, *topics, advice = told(await ask(world, UNSURE)).splitlines()
     assert heading == words.MENU_HEADING
     assert 1 <= len(topics) <= 3
     assert {topic.removeprefix("- ") for topic in topics} <= {explainer.title for explainer in explainers.values()}
@@ -204,7 +205,7 @@ async def test_the_menu_of_a_message_works_where_the_bot_may_not_read_messages(d
 
 
 async def test_the_menu_of_a_message_offers_the_nearest_topics_where_it_is_not_sure(world):
-    heading, *_, advice = told(await explain_message(world, "is it legal to train on books")).splitlines()
+    heading, *_, advice = told(await explain_message(world, UNSURE)).splitlines()
     assert (heading, advice) == (words.MENU_HEADING, words.READ_ONE)
 
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import struct
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import timedelta
 from io import BytesIO
@@ -14,13 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.claims.matcher import Matcher
 from bot.errors import EditingError, InputError
 from bot.faq.build import replace_tables
 from bot.faq.draft import Draft
 from bot.faq.editions import SqliteEditionStore
 from bot.faq.editor import MAX_IMPORT, MAX_SLUG, MAX_TOPICS, Editor
-from bot.faq.library import Library
+from bot.faq.library import Shelf
 from bot.faq.parse import parse_explainer
 from bot.faq.search import FaqSearch
 from bot.model import Edition, EditionState, Match, ReplyState
@@ -58,8 +56,7 @@ class Newsroom:
 
     def __init__(self, database, clock, sender):
         self.database, self.clock, self.sender = database, clock, sender
-        self.matching = ThreadPoolExecutor(1)
-        self.library = Library({TOPIC: BUILT_IN}, Matcher(FaqSearch(database)), self.matching)
+        self.library = Shelf({TOPIC: BUILT_IN})
         self.effects = SqliteEffectStore(database)
         self.outbox = Outbox(self.effects, sender, clock)
         self.replies = SqliteReplyStore(database, clock())
@@ -69,7 +66,6 @@ class Newsroom:
 
     async def close(self):
         await self.outbox.close()
-        self.matching.shutdown()
 
     async def restart(self):
         await self.close()

