@@ -97,7 +97,12 @@ def test_a_topic_that_the_server_does_not_serve_is_not_offered(judge):
 
 
 def test_a_server_that_serves_nothing_is_met_with_silence(judge):
-    assert judge({"a": 0.95}, served=[]) == Judgement(Band.SILENT, (), ("this server serves no explainer",))
+    judgement = judge({"a": 0.95}, served=[])
+    assert (judgement.band, judgement.matches, judgement.reasons) == (
+        Band.SILENT,
+        (),
+        ("this server serves no explainer",),
+    )
 
 
 def test_the_reasons_quote_our_phrasing_and_never_the_post(judge):

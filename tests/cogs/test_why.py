@@ -127,9 +127,17 @@ async def test_cooldowns_are_judged_as_of_the_time_of_the_post(world):
     later = await world.bob.send(world.general, f"honestly, {CLAIM}")
     await world.env.advance_time(3 * 3600)
     gates = [field(await why(world, post), "Explainer and cooldowns") for post in (first, later)]
+    assert "answered with" in (await why(world, first)).description
     told_first, told_later = (line(text, "topic in this channel") for text in gates)
     assert told_first == "\u2713 topic in this channel: no answer before, 6 hours must pass"
     assert told_later == "\u2717 topic in this channel: last answer 1 minute before, 6 hours must pass"
+
+
+async def test_an_answer_does_not_hold_itself_back_where_the_bots_clock_is_behind_discords(database):
+    async with running_world(database, clock=lambda: START - timedelta(seconds=2)) as world:
+        await world.switch_on()
+        embed = await why(world, await world.alice.send(world.general, CLAIM))
+    assert "answered with" in embed.description
 
 
 async def test_the_gate_says_why_it_let_a_post_not_through(world):
