@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.case import QUIET, WAITING, CaseState, Ruling
 from bot.model import Band, GuildPolicy, Judgement, Match, Mode, Post, QuietWish, Repeat, Reply
-from bot.policy import answers_from, ignored, quiet_wish, refusal, topic_mode
+from bot.policy import answers_from, holding, ignored, quiet_wish, refusal, topic_mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +112,16 @@ def _speech(post: Post, facts: Facts) -> Speech:
     refused = refused or ("the post repeats an earlier one" if facts.repeats else None)
     refused = "it replies to an answer of ours" if post.replies_to_us else refused
     refused = refused or quiet_wish(facts.wishes, post)
-    refused = refused or refusal(facts.policy, post, match.slug, facts.replies, facts.now)
+    needed = answers_from(facts.policy, post, judgement.answer_from)
+    sure = judgement.band is Band.ANSWER and facts.stale is None and match.score >= needed
+    counted = holding(facts.replies, post, match.slug, sure=sure and mode is Mode.ANSWER)
+    refused = refused or refusal(facts.policy, post, match.slug, counted, facts.now)
     if refused:
         return Nothing((*judgement.reasons, refused))
     reasons = judgement.reasons if facts.stale is None else (*judgement.reasons, f"under review: {facts.stale}")
     if mode is Mode.SHADOW:
         return Observe(match, (*reasons, "the channel is in shadow mode"))
-    needed = answers_from(facts.policy, post, judgement.answer_from)
-    if mode is Mode.ANSWER and judgement.band is Band.ANSWER and facts.stale is None and match.score >= needed:
+    if mode is Mode.ANSWER and sure:
         return Answer(match, reasons)
     if judgement.band is Band.ANSWER and match.score < needed:
         reasons = (*reasons, f"score {match.score:.2f} is below {needed:.2f}, which this channel asks for")

@@ -7,9 +7,9 @@ from bot.claims.gate import own_words, stopped_by_gate
 from bot.decide import Decision, Facts, KnownContent
 from bot.duplicates.comparison import Comparison
 from bot.duplicates.window import Window
-from bot.model import Effect, Post, Reply
+from bot.model import Band, Effect, Post, Reply
 from bot.pipeline import Pipeline
-from bot.policy import Limit, limits
+from bot.policy import Limit, holding, limits
 from bot.storage.protocols import CaseStore, EffectStore, ReplyStore, reply_key
 
 _COOLDOWNS_REACH = timedelta(days=1)  # longer than any
@@ -78,13 +78,14 @@ class Inquiry:
         earlier = [reply for reply in replies if reply.message_id != post.message_id]
         facts, decision = await self._pipeline.rehearse(post, earlier)
         topic = facts.judgement.topic
+        counted = holding(earlier, post, topic or "", sure=facts.judgement.band is Band.ANSWER)
         return Explanation(
             post=post,
             facts=facts,
             decision=decision,
             own_words=own_words(post.text),
             stopped=stopped_by_gate(post),
-            limits=limits(facts.policy, post, topic, earlier, post.at) if topic is not None else (),
+            limits=limits(facts.policy, post, topic, counted, post.at) if topic is not None else (),
             compared=self._window.compare(post) if self._pipeline.compares(post) else (),
             record=await self._recorded(post.guild_id, post.message_id),
         )

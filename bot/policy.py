@@ -60,6 +60,7 @@ def limits(policy: GuildPolicy, post: Post, slug: str, replies: Collection[Reply
     """The cooldowns and budgets that an answer on this topic must keep, each with where it stands; as ``refusal``."""
     given = [r for r in replies if r.state is not ReplyState.DROPPED]
     here = [r for r in given if r.channel_id == post.channel_id]
+    shown = [r for r in here if r.state is not ReplyState.SUGGESTED]
     on_topic = [r for r in here if r.slug == slug]
     to_member = [r for r in given if r.slug == slug and r.author_id == post.author_id]
     spent = sum(now - r.at < BUDGET_PERIOD for r in here)
@@ -68,10 +69,24 @@ def limits(policy: GuildPolicy, post: Post, slug: str, replies: Collection[Reply
     member_refusal = "the member had an answer on the topic a short while ago"
     return (
         _cooldown("topic in this channel", _ages(on_topic, now), policy.topic_cooldown, topic_refusal),
-        _cooldown("this channel", _ages(here, now), policy.channel_cooldown, "the channel had an answer a moment ago"),
+        _cooldown("this channel", _ages(shown, now), policy.channel_cooldown, "the channel had an answer a moment ago"),
         _cooldown("topic for this member", _ages(to_member, now), policy.member_cooldown, member_refusal),
         Limit("answers in an hour", spent, policy.answers_per_hour, used_up),
     )
+
+
+def holding(replies: Collection[Reply], post: Post, slug: str, *, sure: bool) -> Collection[Reply]:
+    """The earlier replies that limits count.
+
+    A suggestion that moderators have not decided yet holds no sure answer up, unless it is on the same topic.
+    """
+    if not sure:
+        return replies
+    return [
+        reply
+        for reply in replies
+        if reply.state is not ReplyState.SUGGESTED or reply.message_id == post.message_id or reply.slug == slug
+    ]
 
 
 def _ages(replies: Iterable[Reply], now: datetime) -> Iterable[timedelta]:
