@@ -107,10 +107,10 @@ def test_judge_writes_one_decision_a_line_and_nothing_else(run, home):
 
 
 def test_judge_takes_the_context_of_a_reply(run, home):
-    path = lines_file(home / "m.jsonl", {"id": 1, "text": "the tram is legal", "reply_to_text": "the harbour"})
+    path = lines_file(home / "m.jsonl", {"id": 1, "text": "so that is legal", "reply_to_text": "the harbour tram"})
     (with_context,) = decisions_in(run("judge", path)[1])
-    (alone,) = decisions_in(run("judge", lines_file(path, {"id": 1, "text": "the tram is legal"}))[1])
-    assert (with_context["band"], alone["band"]) == ("answer", "silent")
+    (alone,) = decisions_in(run("judge", lines_file(path, {"id": 1, "text": "so that is legal"}))[1])
+    assert with_context["score"] > alone["score"]
 
 
 def test_judge_of_no_messages_writes_nothing(run, home):

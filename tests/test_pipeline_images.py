@@ -20,8 +20,9 @@ from bot.storage.effects import SqliteEffectStore
 from bot.storage.fingerprints import SqliteFingerprintStore
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.replies import SqliteReplyStore
+from bot.storage.wishes import SqliteWishStore
 from tests.pictures import photo, saved
-from tests.support import AUTHOR, CHANNEL, CHATTER, GUILD, ScriptedSender, make_post, turns
+from tests.support import AUTHOR, CHANNEL, CHATTER, GUILD, ScriptedSender, make_post, set_mode, turns
 
 HASHES = {number: image_hash(saved(photo(number))) for number in (1, 2)}
 
@@ -68,9 +69,10 @@ async def pipeline(database, clock, images):
         SqliteReplyStore(database, clock()),
         SqliteCaseStore(database),
         Ledger(Shelf({}), SqliteSourceCheckStore(database), clock),
+        SqliteWishStore(database),
         images,
     )
-    await memory.policies.set_mode(GUILD, CHANNEL, Mode.ANSWER)
+    await set_mode(memory.policies, GUILD, CHANNEL, Mode.ANSWER)
     outbox = Outbox(SqliteEffectStore(database), ScriptedSender(), clock)
     matching = ThreadPoolExecutor(1)
     pipeline = Pipeline(memory, outbox, Window(DETECTORS), Silent(), matching=matching, clock=clock)
@@ -137,7 +139,7 @@ async def test_the_earlier_post_is_the_first_also_if_its_image_takes_longer(pipe
 
 
 async def test_posts_of_other_servers_do_not_wait_for_an_image(pipeline, images):
-    await pipeline.memory.policies.set_mode(GUILD + 1, CHANNEL, Mode.ANSWER)
+    await set_mode(pipeline.memory.policies, GUILD + 1, CHANNEL, Mode.ANSWER)
     images.hold(1)
     waiting = start(pipeline, with_image(1))
     await turns()
@@ -175,7 +177,7 @@ async def test_a_server_that_the_bot_leaves_while_an_image_is_read_is_not_rememb
     pipeline.forget_guild(GUILD)
     images.held[1].set()
     await waiting
-    await pipeline.memory.policies.set_mode(GUILD, CHANNEL, Mode.ANSWER)
+    await set_mode(pipeline.memory.policies, GUILD, CHANNEL, Mode.ANSWER)
     assert (await pipeline.handle(make_post(CHATTER, author_id=AUTHOR + 1))).repeats == ()
 
 

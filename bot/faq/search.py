@@ -12,7 +12,7 @@ _MAX_TERMS = 48  # a longer sentence is no single claim; bounds the cost of a qu
 _MAX_HITS = 24
 
 _SEARCH = """
-    SELECT phrase.slug, phrase.kind, phrase.phrase, -bm25(faq_phrase_fts) / phrase.weight AS coverage
+    SELECT phrase.slug, phrase.kind, phrase.phrase, min(1.0, -bm25(faq_phrase_fts) / phrase.weight) AS coverage
     FROM faq_phrase_fts JOIN faq_phrase AS phrase ON phrase.id = faq_phrase_fts.rowid
     WHERE faq_phrase_fts MATCH :terms AND phrase.weight > 0 AND (
         phrase.guild_id = :guild
@@ -36,9 +36,7 @@ class FaqSearch:
             return ()
         query = {"terms": terms, "guild": guild_id, "limit": _MAX_HITS}
         rows = self._store.read_now(lambda db: list(db.query(_SEARCH, query)))
-        return [
-            PhraseHit(row["slug"], PhraseKind(row["kind"]), row["phrase"], min(1.0, row["coverage"])) for row in rows
-        ]
+        return [PhraseHit(row["slug"], PhraseKind(row["kind"]), row["phrase"], row["coverage"]) for row in rows]
 
 
 def set_weights(db: Database, guild_id: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 from bot.backtest.policy import EVERYWHERE, read_policy
 from bot.backtest.read import RecordedPost
 from bot.backtest.replay import Numbers, Summary, replay
-from tests.support import CHATTER, CLAIM, CLAIM_TOPIC, START
+from tests.support import CHATTER, CLAIM, CLAIM_TOPIC, START, shipped_ranker
 
 OTHER_CLAIM = "every image model out there is built on stolen art and i will die on this hill"
 CONTEXT, REPLY = "every image model out there is built on stolen art", "and i will die on this hill"
@@ -25,7 +25,7 @@ def decide(database, tmp_path):
         def make_policy(numbers):
             return read_policy(path, lambda name: numbers.number("channel", name)) if policy else EVERYWHERE
 
-        return [decision async for decision in replay(posts, database, make_policy)]
+        return [decision async for decision in replay(posts, database, make_policy, shipped_ranker())]
 
     return decide
 
@@ -132,7 +132,12 @@ async def test_a_command_to_a_bot_repeats_nothing(decide):
 
 @pytest.mark.parametrize(
     ("reply_to", "parent", "band"),
-    [("parent", {}, "answer"), ("parent", {"is_bot": True}, "answer"), ("unknown", {}, "silent"), (None, {}, "silent")],
+    [
+        ("parent", {}, "suggest"),
+        ("parent", {"is_bot": True}, "suggest"),
+        ("unknown", {}, "silent"),
+        (None, {}, "silent"),
+    ],
 )
 async def test_the_post_that_a_reply_names_supplies_its_context(decide, reply_to, parent, band):
     policy = "topic_cooldown_minutes = 0\nchannel_cooldown_minutes = 0"

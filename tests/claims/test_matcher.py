@@ -12,7 +12,7 @@ from bot.claims.ranked import Ranked
 from bot.faq.files import explainers_folder
 from bot.faq.library import Shelf
 from bot.faq.search import FaqSearch
-from bot.model import Band, Judgement
+from bot.model import Band
 from tests.support import CHATTER, CLAIM, CLAIM_TOPIC, GUILD, shipped_ranker
 
 SLUGS = sorted(path.stem for path in explainers_folder().glob("*.md"))

@@ -10,7 +10,7 @@ from bot.model import EffectKind, Mode, SourceCheck, SourceState, Week
 from bot.storage.checks import SqliteSourceCheckStore
 from bot.storage.protocols import digest_key
 from bot.storage.weeks import SqliteWeekStore
-from tests.support import CLAIM, CLAIM_TOPIC, GUILD, World, make_post, open_case, rows, running_world
+from tests.support import CLAIM, CLAIM_TOPIC, GUILD, World, make_post, open_case, rows, running_world, set_mode
 
 AN_HOUR = 3601
 LONG_AFTER = {"days": 3 * 365}  # past the review of every shipped explainer
@@ -148,7 +148,7 @@ async def test_an_explainer_whose_primary_source_is_gone_is_listed(world, ahead,
 
 
 async def test_without_a_moderators_channel_there_is_no_digest(world, ahead):
-    await world.bot.services.policies.set_mode(world.guild.id, world.general.id, Mode.ANSWER)
+    await set_mode(world.bot.services.policies, world.guild.id, world.general.id, Mode.ANSWER)
     await world.alice.send(world.general, CLAIM)
     ahead.advance(**LONG_AFTER)
     await the_hour_strikes(world)

@@ -10,7 +10,7 @@ import pytest
 from bot.discord_ui import privacy_words, words
 from bot.model import Mode
 from bot.storage.housekeeping import MISSING_GRACE
-from tests.support import CHATTER, rows, told
+from tests.support import CHATTER, rows, set_mode, told
 
 RIGHTS = discord.PermissionOverwrite(
     view_channel=True, send_messages=True, embed_links=True, read_message_history=True, send_messages_in_threads=True
@@ -34,7 +34,7 @@ def claims(explainers):
 async def elsewhere(watched):
     """Another watched channel of the same server."""
     channel = watched.guild.create_text_channel("elsewhere", overwrites={watched.bot.user: RIGHTS})
-    await watched.bot.services.policies.set_mode(watched.guild.id, channel.id, Mode.ANSWER)
+    await set_mode(watched.bot.services.policies, watched.guild.id, channel.id, Mode.ANSWER)
     return channel
 
 
@@ -153,7 +153,7 @@ async def stored_guilds(world):
 @pytest.fixture
 async def left(watched):
     """The number of a server with data where the bot is not any more."""
-    await watched.bot.services.policies.set_mode(4242, 5, Mode.ANSWER)
+    await set_mode(watched.bot.services.policies, 4242, 5, Mode.ANSWER)
     await watched.bot.services.privacy.be_quiet(watched.alice.id, None, 4242)
     return 4242
 

@@ -153,7 +153,7 @@ async def test_nothing_is_acknowledged_that_an_error_of_another_job_rolled_back(
 
 async def test_a_full_disk_is_a_store_error_and_the_writer_goes_on_when_there_is_room(database):
     await database.write(lambda db: db.execute("PRAGMA max_page_count = 1").fetchall())
-    long = "x" * 100_000
+    long = "x" * 5_000_000  # more than the pages that migrations have freed
     with pytest.raises(StoreError, match="full"):
         await database.write(lambda db: db.execute("INSERT INTO meta VALUES ('long', ?)", [long]))
     await database.write(lambda db: db.execute("PRAGMA max_page_count = 1000000").fetchall())
