@@ -11,6 +11,7 @@ from bot.claims.matcher import Matcher
 from bot.faq.build import replace_tables
 from bot.faq.files import examine_folder, path_of
 from bot.faq.library import Shelf
+from bot.faq.model_file import model_path, phrasings_hash, read_model
 from bot.faq.page import Page
 from bot.faq.parse import Problem
 from bot.faq.ranker import load_ranker
@@ -31,7 +32,15 @@ def lint(folder: Path, today: date) -> tuple[int, list[Problem]]:
     for subject in subjects:
         problems += broken_rules(subject)
     problems += [*_same_source_differs(subjects), *_same_source_twice(subjects), *_claims_given_away(subjects)]
+    problems += _stale_coefficients(folder, explainers)
     return len(explainers), sorted(problems)
+
+
+def _stale_coefficients(folder: Path, explainers: Sequence[Explainer]) -> Iterator[Problem]:
+    """The matcher's coefficients stand beside the explainers that they were fitted to; another folder has none."""
+    path = folder.parent / model_path().name
+    if path.is_file() and read_model(path).trained_on != phrasings_hash(explainers):
+        yield Problem(str(path), 1, "titles or claims have changed since: run `python -m bot faq train --chat FILE`")
 
 
 def _subject(folder: Path, explainer: Explainer, today: date) -> Subject:

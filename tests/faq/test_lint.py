@@ -1,4 +1,5 @@
 import re
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from bot.__main__ import EX_DATAERR, main
 from bot.errors import ExplainerError
 from bot.faq.files import explainers_folder
 from bot.faq.lint import lint
+from bot.faq.model_file import model_path
 from bot.faq.parse import Problem
 
 TODAY = date(2026, 7, 6)
@@ -362,3 +364,12 @@ def test_the_command_passes_with_warnings(folder, capsys):
     told = capsys.readouterr().out
     assert ": warning: 1 claims" in told
     assert told.endswith("explainers: 1, errors: 0, warnings: 1\n")
+
+
+def test_coefficients_that_were_fitted_to_other_claims_are_an_error(folder):
+    folder.write("maps.md", explainer())
+    shutil.copy(model_path(), folder.path.parent)
+    problem = folder.problem()
+    assert not problem.is_warning
+    assert Path(problem.file).name == "matcher.npz"
+    assert "run `python -m bot faq train --chat FILE`" in problem.message
