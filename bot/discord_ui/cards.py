@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, product
 
 import discord
 
@@ -16,6 +17,7 @@ TOPICS_PER_PAGE = 20
 _DESCRIPTION, _FIELD, _HEADING, _PLACES_SHOWN, _PAGE = 2000, 1000, 256, 150, 4000
 _SHORT_ANSWER, _SIDE_SHOWN = 900, 450
 _LEAD_ENOUGH, _LEAD_MOST = 180, 350  # characters of a side on a card; the button More shows the rest
+_LEAD_ALIKE = 40  # characters, a line and a half of a side
 _SHOWN_STALE = 10  # a description of 4,096 characters holds them at these lengths
 _TITLE, _REASON = 100, 200
 _CHECKED = {
@@ -50,12 +52,12 @@ def answer_card(explainer: Explainer, match: Match | None = None, under_review: 
         match: why the card is shown, if it answers a post or a question.
         under_review: why the explainer is under review, if it is.
     """
-    cited = _cited(explainer, explainer.short_answer)[:CARD_SOURCES]
+    leads = _leads(explainer)
     text = f"{_clip(_numbered(explainer, explainer.short_answer), _SHORT_ANSWER)}\n\n**Sources**\n"
-    lines = [_source_line(explainer, source) for source in cited]
+    lines = _card_sources(explainer, leads)
     embed = _embed(explainer, text + _fitting(lines, _DESCRIPTION - len(text)))
-    for side in explainer.sides:
-        embed.add_field(name=_clip(side.heading, _HEADING), value=_lead(explainer, side.text))
+    for side, lead in zip(explainer.sides, leads, strict=True):
+        embed.add_field(name=_clip(side.heading, _HEADING), value=_clip(_numbered(explainer, lead), _SIDE_SHOWN))
     if under_review is not None:
         embed.add_field(name=words.UNDER_REVIEW, value=_clip(words.sentence(under_review), _FIELD), inline=False)
     if match is not None:
@@ -168,16 +170,23 @@ def _sections(explainer: Explainer, parts: Iterable[tuple[str, str]]) -> str:
     return "\n\n".join(f"**{heading}**\n{_numbered(explainer, text)}" for heading, text in parts)
 
 
-def _lead(explainer: Explainer, text: str) -> str:
-    """The first sentences of a side, with their notes: so many that both sides of a card are about as long."""
-    first, *more = sentences_of(text)
-    kept = first
-    for sentence in more:
-        longer = kept + sentence
-        if _length(kept) >= _LEAD_ENOUGH or _length(longer) > _LEAD_MOST:
-            break
-        kept = longer
-    return _clip(_numbered(explainer, kept.strip()), _SIDE_SHOWN)
+def _leads(explainer: Explainer) -> tuple[str, ...]:
+    """The beginning of each side's case with its notes, cut so that the sides of a card are nearest in length."""
+    return min(product(*(_beginnings(side.text) for side in explainer.sides)), key=_unevenness)
+
+
+def _beginnings(text: str) -> list[str]:
+    """The first sentences of a side, in all numbers that a card has room for; at least the first."""
+    whole = list(accumulate(sentences_of(text)))
+    short = [kept for kept in whole if _length(kept) <= _LEAD_MOST] or whole[:1]
+    enough = [kept for kept in short if _length(kept) >= _LEAD_ENOUGH] or short[-1:]
+    return [kept.strip() for kept in enough]
+
+
+def _unevenness(leads: Sequence[str]) -> tuple[int, int]:
+    """How much longer than the others a side visibly is; among leads that look alike in length, short ones win."""
+    lengths = [_length(lead) for lead in leads]
+    return max(max(lengths) - min(lengths) - _LEAD_ALIKE, 0), sum(lengths)
 
 
 def _length(text: str) -> int:
@@ -193,6 +202,16 @@ def _cited(explainer: Explainer, text: str) -> list[Source]:
     """The sources that a text's notes name."""
     notes = set(NOTE.findall(text))
     return [source for source in explainer.sources if source.id in notes]
+
+
+def _card_sources(explainer: Explainer, leads: Sequence[str]) -> list[str]:
+    """Those that the short answer names, then those of the sides; of what finds no room, the numbers."""
+    first = _cited(explainer, explainer.short_answer)
+    named = [*first, *(source for source in _cited(explainer, " ".join(leads)) if source not in first)]
+    listed = sorted(named[:CARD_SOURCES], key=explainer.sources.index)
+    rest = sorted(explainer.sources.index(source) + 1 for source in named[CARD_SOURCES:])
+    lines = [_source_line(explainer, source) for source in listed]
+    return [*lines, words.more_sources(rest)] if rest else lines
 
 
 def _numbered(explainer: Explainer, text: str) -> str:

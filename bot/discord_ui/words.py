@@ -212,6 +212,11 @@ def history(editions: Sequence[Edition], served: int | None) -> str:
     return cut("\n".join(lines)) if lines else "This topic has not been edited here."
 
 
+def more_sources(numbers: Sequence[int]) -> str:
+    """A card names more sources than it lists."""
+    return f"{list(numbers)}: see `/sources`"
+
+
 def cut(text: str, longest: int = 1990) -> str:
     """At most what a message holds, cut at a line."""
     if len(text) <= longest:

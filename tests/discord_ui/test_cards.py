@@ -276,7 +276,37 @@ def test_notes_become_the_numbers_of_their_sources():
 def test_an_answer_lists_only_the_sources_that_it_names_and_at_most_four():
     many = tuple(source(number) for number in range(1, 8))
     card = cards.answer_card(explainer(short_answer="So.[^s2][^s3][^s4][^s6][^s7]", sources=many))
-    assert [line[:3] for line in card.description.splitlines()[3:]] == ["[2]", "[3]", "[4]", "[6]"]
+    *lines, rest = card.description.splitlines()[3:]
+    assert [line[:3] for line in lines] == ["[2]", "[3]", "[4]", "[6]"]
+    assert rest == words.more_sources([7])
+
+
+def test_an_answer_lists_the_sources_of_its_sides_where_there_is_room():
+    many = tuple(source(number) for number in range(1, 8))
+    sides = (Side("For", "One.[^s1]"), Side("Against", "Two.[^s7][^s5]"))
+    some, all_four = (
+        cards.answer_card(explainer(short_answer=text, sides=sides, sources=many)).description.splitlines()[3:]
+        for text in ("So.[^s2][^s3]", "So.[^s2]")
+    )
+    assert [line[:3] for line in some[:-1]] == ["[1]", "[2]", "[3]", "[5]"]
+    assert some[-1] == words.more_sources([7])
+    assert [line[:3] for line in all_four] == ["[1]", "[2]", "[5]", "[7]"]
+
+
+def test_no_card_shows_a_number_without_naming_its_source_or_where_it_stands(explainers):
+    for shown in explainers.values():
+        card = cards.answer_card(shown)
+        text, named = card.description.split("\n\n**Sources**\n")
+        on_card = " ".join([text, *(field.value for field in card.fields)])
+        numbers = {number for run in re.findall(r"\[([\d, ]+)\]", on_card) for number in run.split(", ")}
+        led_to = {number for run in re.findall(r"^\[([\d, ]+)\]", named, re.MULTILINE) for number in run.split(", ")}
+        assert numbers == led_to, shown.slug
+
+
+def test_the_sides_of_a_card_end_where_they_are_nearest_in_length():
+    sides = (Side("For", "Word upon word. " * 30), Side("Against", "A" * 300 + "."))
+    first, second = cards.answer_card(explainer(sides=sides)).fields
+    assert abs(len(first.value) - len(second.value)) <= 40
 
 
 def test_a_source_is_a_link_whatever_its_title_and_address_hold():
@@ -336,5 +366,5 @@ def test_a_card_gives_both_sides_whole_sentences_with_sources_and_about_the_same
     for explainer in explainers.values():
         sides = [field.value for field in cards.answer_card(explainer).fields]
         lengths = sorted(len(re.sub(r" \[[\d, ]+\]", "", side)) for side in sides)
-        assert lengths[1] / lengths[0] <= 1.6, explainer.slug
+        assert lengths[1] / lengths[0] <= 1.35, explainer.slug
         assert all(side.rstrip("0123456789, []")[-1] in '.?!"' for side in sides), explainer.slug
