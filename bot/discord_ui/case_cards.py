@@ -11,6 +11,7 @@ from bot.discord_ui import case_words, words
 from bot.discord_ui.cards import reply_card
 from bot.discord_ui.case_words import ago
 from bot.discord_ui.inert import block, plain, quoted
+from bot.duplicates.skeleton import folded_words, skeleton
 from bot.model import Effect, Explainer, Reply, ReplyState
 
 _SHOWN_REPEATS = 6  # a content of 2,000 characters holds them, also when each could not be deleted
@@ -37,6 +38,7 @@ _TITLES = {
     PHRASE: "a text that is always allowed",
 }
 _LEGEND = "First and newest, with `[-words that went-]` and `{+words that came+}`:"
+_DRESS = "The same words in another dress: they differ in signs, markup, or look-alike or stretched letters."
 _MARKERS = {Change.GONE: "[-{}-]", Change.NEW: "{{+{}+}}", Change.KEPT: "{}"}
 
 
@@ -151,7 +153,14 @@ def _comparison(case: Case) -> str | None:
     before, after = texts
     if all(piece.change is Change.KEPT for piece in word_diff(plain(before), plain(after))):
         return f"Both say the same:\n{block(plain(after), _TEXTS)}"
-    return f"{_LEGEND}\n{difference(before, after, _TEXTS)}"
+    legend = f"{_DRESS}\n{_LEGEND}" if _is_disguised(before, after) else _LEGEND
+    return f"{legend}\n{difference(before, after, _TEXTS)}"
+
+
+def _is_disguised(before: str, after: str) -> bool:
+    """Whether two texts are letter by letter the same: what marks as changed may look unchanged."""
+    one, other = (skeleton(folded_words(text)) for text in (before, after))
+    return bool(one) and one == other
 
 
 def _newest(case: Case) -> CasePost | None:

@@ -246,6 +246,22 @@ def test_a_card_shows_both_texts_as_one_with_what_went_and_came():
     assert embed.description == "Both say the same:\n```\nThe tram is late\n```"
 
 
+@pytest.mark.parametrize(
+    ("after", "same_words"),
+    [("the tr\u0430m is l\u0430te", True), ("**the tram** is late!!!", True), ("the tram was late", False)],
+)
+def test_words_that_only_look_changed_are_told_to_be_the_same(after, same_words):
+    posts_of = (replace(FIRST, text="the tram is late"), replace(AGAIN, text=after))
+    (embed,) = case_cards.case_card(replace(CASE, posts=posts_of))
+    assert ("The same words in another dress" in embed.description) is same_words
+
+
+def test_signs_without_words_are_not_told_to_be_the_same_words():
+    posts_of = (replace(FIRST, text="..."), replace(AGAIN, text="???"))
+    (embed,) = case_cards.case_card(replace(CASE, posts=posts_of))
+    assert "The same words" not in embed.description
+
+
 def test_a_long_comparison_is_quick_and_bounded():
     texts_of = ("a b " * 1000, "b a " * 1000)
     assert len(case_cards.difference(*texts_of, 2000)) <= 2000
