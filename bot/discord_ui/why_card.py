@@ -160,7 +160,7 @@ def _claim(explanation: Explanation) -> Iterator[str]:
 
 def _band(explanation: Explanation) -> Iterator[str]:
     judgement = explanation.facts.judgement
-    reason = judgement.reasons[-1][:_MOST_REASON] if judgement.reasons else ""
+    reason = _brief(judgement.reasons[-1]) if judgement.reasons else ""
     yield _gate(judgement.band is not Band.SILENT, f"band: {judgement.band.value} ({reason})")
     needed = answers_from(explanation.facts.policy, explanation.post, judgement.answer_from)
     if judgement.matches and needed != judgement.answer_from:
@@ -168,7 +168,7 @@ def _band(explanation: Explanation) -> Iterator[str]:
 
 
 def _candidate(number: int, match: Match) -> str:
-    return f"{number}. `{match.slug}` {match.score:.2f}: {discord.utils.escape_markdown(match.reason[:_MOST_REASON])}"
+    return f"{number}. `{match.slug}` {match.score:.2f}: {discord.utils.escape_markdown(_brief(match.reason))}"
 
 
 def _speaking(explanation: Explanation, around: Surroundings) -> Iterator[str]:
@@ -229,7 +229,15 @@ def _mark(passes: bool) -> str:
 
 
 def _reasons(reasons: Iterable[str]) -> str:
-    return "; ".join(discord.utils.escape_markdown(reason[:_MOST_REASON]) for reason in reasons if reason)
+    return "; ".join(discord.utils.escape_markdown(_brief(reason)) for reason in reasons if reason)
+
+
+def _brief(reason: str) -> str:
+    """A reason cut between two words, its quotation closed."""
+    if len(reason) <= _MOST_REASON:
+        return reason
+    kept = reason[:_MOST_REASON].rsplit(" ", 1)[0]
+    return f"{kept} ..." + ("\N{RIGHT DOUBLE QUOTATION MARK}" if "\N{LEFT DOUBLE QUOTATION MARK}" in kept else "")
 
 
 def _span(length: timedelta) -> str:

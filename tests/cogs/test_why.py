@@ -157,6 +157,16 @@ async def test_a_score_below_the_threshold_is_told_with_both(world):
     assert f"is below {SUGGEST:.2f}" in field(embed, "Claim")
 
 
+async def test_a_phrasing_too_long_for_the_card_ends_between_words_with_its_quotation_closed(world, explainers):
+    await world.switch_on()
+    long = next(claim for claim in explainers["style-not-protected"].claims if len(claim) > 200)
+    embed = await why(world, await world.alice.send(world.general, long))
+    (nearest,) = [row for row in field(embed, "Claim").splitlines() if row.startswith("1. ")]
+    quoted = nearest.partition("\u201c")[2].removesuffix(" ...\u201d")
+    assert nearest.endswith(" ...\u201d")
+    assert long.startswith(f"{quoted} ")
+
+
 async def test_the_text_of_a_reply_counts_in_the_new_judgement_too(world):
     await world.switch_on(Mode.SHADOW)
     asked = await world.alice.send(world.general, "so they hoover up the whole internet and sell it back to us")
