@@ -8,7 +8,7 @@ from bot.config.changes import Change
 from bot.config.table import SETTINGS
 from bot.discord_ui import setting_words, words
 from bot.model import Mode
-from tests.support import choose, running_world, set_mode, set_rights
+from tests.support import choose, open_case, running_world, set_mode, set_rights
 
 SIGNS = {"\u2713": "ok", "!": "note", "\u2717": "problem"}
 RIGHTS = ("view_channel", "send_messages", "manage_messages", "embed_links", "read_message_history")
@@ -60,6 +60,13 @@ async def test_the_installation_is_examined_as_on_the_command_line(world):
     installation = await world.bot.services.doctor.examine(world.guild.id)
     assert {one.name for one in installation} <= found.keys()
     assert str(world.database.path) not in str(found)
+
+
+async def test_a_database_with_cases_in_it_is_whole(world):
+    await world.switch_on()
+    await open_case(world)
+    health, _ = (await findings(world))["database"]
+    assert health == "ok"
 
 
 async def test_a_moderators_channel_that_everybody_reads_is_noted(world):
