@@ -101,6 +101,9 @@ MATRIX = {
     "copydesk-set:preset::": ADMINS,
     "copydesk-set:set:moderators_roles:": ADMINS,
     "copydesk-set:watch:answer:": ADMINS,
+    "copydesk-set:proposals:automation:": ADMINS,
+    "copydesk-set:apply:thresholds:": ADMINS,
+    "copydesk-set:undo:thresholds:4": ADMINS,
 }
 REFUSALS = {words.MODERATORS_ONLY, words.ADMINS_ONLY, words.EDITORS_ONLY, words.NOT_YOURS_TO_DISMISS, OWNERS_ONLY}
 NO_ARGUMENTS = {
