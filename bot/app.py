@@ -17,6 +17,7 @@ from discord.ext import commands
 import cogs
 from bot.cases.desk import Desk
 from bot.cases.digest import Digest
+from bot.cases.proposals import Proposals
 from bot.claims.matcher import Matcher
 from bot.claims.semantic import SemanticRanker
 from bot.discord_ui import panel_presses, presses, words
@@ -53,6 +54,7 @@ from bot.storage.members import SqliteMemberStore
 from bot.storage.meta import SqliteMeta
 from bot.storage.policies import SqlitePolicyStore
 from bot.storage.protocols import EffectStore, FingerprintStore, PolicyStore, ReplyStore
+from bot.storage.ratings import SqliteRatingStore
 from bot.storage.replies import SqliteReplyStore
 from bot.storage.weeks import SqliteWeekStore
 from bot.storage.wishes import SqliteWishStore
@@ -75,6 +77,7 @@ class Services:
     inquiry: Inquiry
     doctor: Doctor
     digest: Digest
+    proposals: Proposals
     outbox: Outbox
     policies: PolicyStore
     replies: ReplyStore
@@ -214,6 +217,9 @@ def build_bot(
         pipeline=pipeline,
         desk=Desk(cases, replies, effects, outbox, window, clock),
         digest=Digest(SqliteWeekStore(database), policies, ledger, outbox, clock),
+        proposals=Proposals(
+            SqliteRatingStore(database), policies, library, ranker.calibration if ranker is not None else None
+        ),
         doctor=Doctor(database, library, ledger, ranker),
         inquiry=Inquiry(pipeline, window, replies, cases, effects),
         outbox=outbox,

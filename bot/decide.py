@@ -6,7 +6,16 @@ from datetime import datetime
 
 from bot.case import QUIET, WAITING, CaseState, Ruling
 from bot.model import Band, GuildPolicy, Judgement, Match, Mode, Post, QuietWish, Repeat, Reply
-from bot.policy import answers_from, holding, ignored, quiet_wish, refusal, topic_mode
+from bot.policy import (
+    answers_from,
+    holding,
+    ignored,
+    may_answer,
+    quiet_wish,
+    refusal,
+    topic_mode,
+    topic_threshold,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +121,39 @@ def _speech(post: Post, facts: Facts) -> Speech:
     refused = refused or ("the post repeats an earlier one" if facts.repeats else None)
     refused = "it replies to an answer of ours" if post.replies_to_us else refused
     refused = refused or quiet_wish(facts.wishes, post)
-    needed = answers_from(facts.policy, post, judgement.answer_from)
-    sure = judgement.band is Band.ANSWER and facts.stale is None and match.score >= needed
-    counted = holding(facts.replies, post, match.slug, sure=sure and mode is Mode.ANSWER)
+    sure = is_sure(post, facts)
+    counted = holding(facts.replies, post, match.slug, sure=sure)
     refused = refused or refusal(facts.policy, post, match.slug, counted, facts.now)
     if refused:
         return Nothing((*judgement.reasons, refused))
     reasons = judgement.reasons if facts.stale is None else (*judgement.reasons, f"under review: {facts.stale}")
+    reasons += _asked_for(post, facts)
     if mode is Mode.SHADOW:
         return Observe(match, (*reasons, "the channel is in shadow mode"))
-    if mode is Mode.ANSWER and sure:
+    if sure:
         return Answer(match, reasons)
-    if judgement.band is Band.ANSWER and match.score < needed:
-        reasons = (*reasons, f"score {match.score:.2f} is below {needed:.2f}, which this channel asks for")
     if facts.policy.moderators_channel_id is not None:
         return Suggest(match, reasons)
     return Nothing((*reasons, "there is no moderators' channel to suggest it in"))
+
+
+def is_sure(post: Post, facts: Facts) -> bool:
+    """Whether the post is answered without a moderator's approval, if nothing else stands against an answer."""
+    judgement, policy = facts.judgement, facts.policy
+    reached = may_answer(policy, judgement) and judgement.score >= answers_from(policy, post, judgement)
+    return reached and facts.stale is None and topic_mode(policy, post, judgement.topic or "") is Mode.ANSWER
+
+
+def _asked_for(post: Post, facts: Facts) -> tuple[str, ...]:
+    """How the score stands to a threshold that is not the matcher's own."""
+    judgement, policy = facts.judgement, facts.policy
+    if not may_answer(policy, judgement):
+        return ()
+    needed = answers_from(policy, post, judgement)
+    score, by_topic = judgement.score, topic_threshold(policy, judgement) is not None
+    if score < needed:
+        return (f"score {score:.2f} is below {needed:.2f}, which this {'server' if by_topic else 'channel'} asks for",)
+    return (f"score {score:.2f} reaches {needed:.2f}, which this server asks for",) if by_topic else ()
 
 
 def _flag(facts: Facts, mode: Mode) -> Flag:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.claims.gate import own_words, stopped_by_gate
-from bot.decide import Decision, Facts, KnownContent
+from bot.decide import Decision, Facts, KnownContent, is_sure
 from bot.duplicates.comparison import Comparison
 from bot.duplicates.window import Window
-from bot.model import Band, Effect, Post, Reply
+from bot.model import Effect, Post, Reply
 from bot.pipeline import Pipeline
 from bot.policy import Limit, holding, limits
 from bot.storage.protocols import CaseStore, EffectStore, ReplyStore, reply_key
@@ -78,7 +78,7 @@ class Inquiry:
         earlier = [reply for reply in replies if reply.message_id != post.message_id]
         facts, decision = await self._pipeline.rehearse(post, earlier)
         topic = facts.judgement.topic
-        counted = holding(earlier, post, topic or "", sure=facts.judgement.band is Band.ANSWER)
+        counted = holding(earlier, post, topic or "", sure=is_sure(post, facts))
         return Explanation(
             post=post,
             facts=facts,

@@ -193,7 +193,8 @@ class Judgement:
     matches: tuple[Match, ...] = ()
     reasons: tuple[str, ...] = ()
     foreign: bool = False  # the post is in another language than the explainers
-    answer_from: float = 0.0  # the score from which the matcher answers
+    answer_from: float = 0.0  # the score from which the matcher answers; 0: no score is sure enough
+    tied: bool = False  # another explainer fits as well: a person chooses
 
     @property
     def topic(self) -> str | None:
@@ -273,6 +274,7 @@ class GuildPolicy:
     modes: Mapping[int, Mode] = field(default_factory=dict)
     strictness: Mapping[int, Strictness] = field(default_factory=dict)
     topic_modes: Mapping[str, Mode] = field(default_factory=dict)
+    thresholds: Mapping[str, float] = field(default_factory=dict)
     topic_cooldown: timedelta = timedelta(hours=6)
     channel_cooldown: timedelta = timedelta(minutes=2)
     member_cooldown: timedelta = timedelta(hours=6)

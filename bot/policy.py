@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.model import GuildPolicy, Mode, Post, QuietWish, Reply, ReplyState, Strictness
+from bot.model import Band, GuildPolicy, Judgement, Mode, Post, QuietWish, Reply, ReplyState, Strictness
 
 Value = TypeVar("Value")
 
@@ -116,9 +116,28 @@ def threshold_offset(policy: GuildPolicy, post: Post) -> float:
     return _OFFSETS[chosen or Strictness.NORMAL]
 
 
-def answers_from(policy: GuildPolicy, post: Post, own: float) -> float:
-    """The score from which a post is answered, given the matcher's own threshold; never a score that cannot be."""
-    return min(own + threshold_offset(policy, post), max(own, 1.0))
+def topic_threshold(policy: GuildPolicy, judgement: Judgement) -> float | None:
+    """The server's own threshold for the topic, in place of the matcher's; None where the matcher's holds."""
+    has_own = judgement.topic is not None and judgement.answer_from > 0
+    return policy.thresholds.get(judgement.topic or "") if has_own else None
+
+
+def answers_from(policy: GuildPolicy, post: Post, judgement: Judgement) -> float:
+    """The score from which a post so judged is answered; never a score that cannot be."""
+    chosen, own, offset = topic_threshold(policy, judgement), judgement.answer_from, threshold_offset(policy, post)
+    if chosen is not None:
+        return min(round(chosen + offset, 2), 1.0)  # in hundredths, as it was chosen
+    return min(own + offset, max(own, 1.0))
+
+
+def may_answer(policy: GuildPolicy, judgement: Judgement) -> bool:
+    """Whether a high enough score suffices: the matcher itself would answer, or the server has set a threshold.
+
+    Between two explainers that fit as well a person chooses.
+    """
+    if judgement.band is Band.SUGGEST:
+        return topic_threshold(policy, judgement) is not None and not judgement.tied
+    return judgement.band is Band.ANSWER
 
 
 def ignored(policy: GuildPolicy, post: Post) -> str | None:

@@ -39,12 +39,23 @@ def without_mentions(text: str) -> str:
 
 def without_links(text: str) -> str:
     """The text with every web address taken out."""
-    return _LINK.sub(" ", text)
+    return _LINK.sub(" ", text) if "://" in text else text
 
 
 def words(text: str) -> list[str]:
     """The words, in lower case; an apostrophe inside a word stays part of it, written straight."""
     return [word.lower().replace("\u2019", "'") for word in _WORD.findall(text)]
+
+
+def has_words(text: str, at_least: int) -> bool:
+    """Whether a text has so many words; reads no further than that."""
+    end = 0
+    for _ in range(at_least):
+        found = _WORD.search(text, end)
+        if found is None:
+            return False
+        end = found.end()
+    return True
 
 
 STOP_WORDS = frozenset(

@@ -48,7 +48,7 @@ def test_a_suggestion_says_what_score_the_channel_asks_for():
 
 def test_no_channel_asks_for_more_than_there_is():
     policy = replace(POLICY, strictness={CHANNEL: Strictness.VERY_STRICT})
-    assert answers_from(policy, make_post(), 0.99) == 1.0
+    assert answers_from(policy, make_post(), Judgement(Band.ANSWER, answer_from=0.99)) == 1.0
 
 
 async def test_the_matcher_tells_from_which_score_it_answers(world):

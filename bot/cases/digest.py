@@ -2,11 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from bot.faq.ledger import Ledger
 from bot.model import Week
 from bot.outbox import Outbox
-from bot.storage.protocols import PolicyStore, WeekStore, digest_key
+from bot.storage.protocols import PolicyStore, digest_key
+
+
+class WeekStore(Protocol):
+    """What a server's week held, and the one digest that tells of it."""
+
+    async def week(self, guild_id: int, monday: date) -> Week:
+        """Count what was brought about in the seven days from this Monday on, in UTC."""
+        ...
+
+    async def order(self, guild_id: int, week: Week, now: datetime) -> None:
+        """Ask for a week's digest; a second time changes nothing."""
+        ...
 
 
 class Digest:

@@ -35,50 +35,52 @@ class Bank:
     def __init__(self, topics: Mapping[str, Sequence[Phrasing]]) -> None:
         self.topics = tuple(slug for slug, phrasings in topics.items() if phrasings)
         self._phrasings = [phrasing for slug in self.topics for phrasing in topics[slug]]
-        sizes = [len(topics[slug]) for slug in self.topics]
-        self._starts = np.concatenate(([0], np.cumsum(sizes)))[:-1].astype(np.int64)
-        self._topic_of = np.repeat(np.arange(len(sizes)), sizes)
+        self._sizes = np.array([len(topics[slug]) for slug in self.topics])
+        self._starts = np.cumsum(self._sizes) - self._sizes
+        self._topic_of = np.repeat(np.arange(len(self._sizes)), self._sizes)
         self._vectors = np.stack([phrasing.vector for phrasing in self._phrasings])
         self._offsets, self._rows, self._values = _postings([phrasing.words for phrasing in self._phrasings])
+        self._counts = np.diff(self._offsets)
 
     def nearness(self, words: Sparse, vector: Floats) -> Mapping[str, Nearness]:
         """The text's nearness to each topic."""
         meaning, wording = self._vectors @ vector, self._wording(words)
-        nearest = self._argmax(meaning + wording)
-        rows = zip(self.topics, self._of_topics(meaning), self._of_topics(wording), nearest, strict=True)
-        return {
-            slug: Nearness(float(mean), float(worded), self._phrasings[row].text) for slug, mean, worded, row in rows
-        }
+        nearest, _ = self._best(meaning + wording)
+        rows = zip(
+            self.topics,
+            self._of_topics(meaning).tolist(),
+            self._of_topics(wording).tolist(),
+            nearest.tolist(),
+            strict=True,
+        )
+        return {slug: Nearness(mean, worded, self._phrasings[row].text) for slug, mean, worded, row in rows}
 
     def _wording(self, words: Sparse) -> Floats:
         """The cosine of words and pairs of words with each phrasing."""
+        starts, counts = self._offsets[words.buckets], self._counts[words.buckets]
+        from_start = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        posted = np.repeat(starts, counts) + from_start  # the rows of the first bucket, of the second, and so on
         result = np.zeros(len(self._phrasings), np.float32)
-        for bucket, value in zip(words.buckets.tolist(), words.values.tolist(), strict=True):
-            posted = slice(self._offsets[bucket], self._offsets[bucket + 1])
-            result[self._rows[posted]] += self._values[posted] * value
+        np.add.at(result, self._rows[posted], self._values[posted] * np.repeat(words.values, counts))
         return result
 
     def _of_topics(self, similarity: Floats) -> Floats:
         """The mean of each topic's nearest few."""
         rest, total = similarity.copy(), np.zeros(len(self.topics), np.float32)
-        counted = np.zeros(len(self.topics), np.float32)
-        for _ in range(_FEW):
-            best = np.maximum.reduceat(rest, self._starts)
-            found = np.isfinite(best)
-            total += np.where(found, best, 0)
-            counted += found
-            rest[self._first(rest == best[self._topic_of])] = -np.inf
-        return total / counted
+        for turn in range(_FEW):
+            rows, best = self._best(rest)
+            total += np.where(turn < self._sizes, best, 0)
+            rest[rows] = -np.inf
+        return np.asarray(total / np.minimum(self._sizes, _FEW), np.float32)
 
-    def _argmax(self, similarity: Floats) -> NDArray[np.int64]:
-        """The row of each topic's nearest phrasing."""
-        return self._first(similarity == np.maximum.reduceat(similarity, self._starts)[self._topic_of])
-
-    def _first(self, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """The first chosen row of each topic; every topic has one."""
-        rows = np.flatnonzero(chosen)
-        _, first = np.unique(self._topic_of[rows], return_index=True)
-        return rows[first]
+    def _best(self, similarity: Floats) -> tuple[NDArray[np.int64], Floats]:
+        """The first row of each topic's nearest phrasing, and how near it is."""
+        best = np.maximum.reduceat(similarity, self._starts)
+        rows = np.flatnonzero(similarity == np.repeat(best, self._sizes))
+        if len(rows) > len(best):  # some are equally near
+            topic_of = self._topic_of[rows]
+            rows = rows[np.flatnonzero(np.diff(topic_of, prepend=-1))]
+        return rows, best
 
 
 def _postings(phrasings: Sequence[Sparse]) -> tuple[NDArray[np.int64], NDArray[np.int32], Floats]:

@@ -4,7 +4,6 @@ Training and matching share it, so that both see the same. Hashing (Weinberger e
 Scale Multitask Learning") needs no dictionary: the weights of a bucket are all that a model keeps.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -33,7 +32,7 @@ class Sparse:
 def count_words(text: str) -> Sparse:
     """How often each word and pair of neighbouring words occurs in a prepared text."""
     own = words(text)
-    return _count((*own, *map(" ".join, pairwise(own))), 0)
+    return _count((term.encode() for term in (*own, *map(" ".join, pairwise(own)))), 0)
 
 
 def count_pieces(text: str) -> Sparse:
@@ -47,20 +46,18 @@ def weigh(counts: Sparse, idf: Floats) -> Sparse:
     return Sparse(counts.buckets, values / max(float(np.linalg.norm(values)), 1e-9))
 
 
-def _count(terms: Iterable[str], first: int) -> Sparse:
+def _count(terms: Iterable[bytes], first: int) -> Sparse:
     """Each term's bucket, with 1 + ln of the number of occurrences."""
-    counts = Counter(first + crc32(term.encode()) % BUCKETS for term in terms)
-    buckets = sorted(counts)
-    occurrences = np.array([counts[bucket] for bucket in buckets], np.float32)
-    return Sparse(np.array(buckets, np.int32), 1 + np.log(occurrences))
+    hashes = np.fromiter(map(crc32, terms), np.uint32)
+    buckets, occurrences = np.unique((first + hashes % BUCKETS).astype(np.int32), return_counts=True)
+    return Sparse(buckets, 1 + np.log(occurrences.astype(np.float32)))
 
 
-def _pieces(own: Iterable[str]) -> Iterator[str]:
+def _pieces(own: Iterable[str]) -> Iterator[bytes]:
     """All pieces of letters, with a space where a word begins or ends."""
     for word in own:
         padded = f" {word} "
-        for size in range(_MIN_PIECE, _MAX_PIECE + 1):
-            if len(padded) <= size:
-                yield padded
-                break
-            yield from (padded[start : start + size] for start in range(len(padded) - size + 1))
+        letters = padded.encode() if padded.isascii() else None  # cut as bytes, which is faster, where a letter is one
+        for size in range(_MIN_PIECE, min(_MAX_PIECE, len(padded)) + 1):
+            for start in range(len(padded) - size + 1):
+                yield padded[start : start + size].encode() if letters is None else letters[start : start + size]

@@ -1,7 +1,7 @@
 """Lets only posts through that could state a claim. Only certain cases stop here: a word list would halve recall."""
 
 from bot.model import Post
-from bot.text import own_text, without_links, words
+from bot.text import has_words, own_text, without_links, words
 
 MIN_WORDS = 3
 _COMMAND_PREFIXES = ("/", "!", "?", ".", "$", "%", "-", "+", ";;")
@@ -12,9 +12,9 @@ def stopped_by_gate(post: Post) -> str | None:
     if post.is_bot:
         return "the author is a bot"
     text = post.text.lstrip()
-    if any(text.startswith(prefix) and text[len(prefix) :][:1].isalpha() for prefix in _COMMAND_PREFIXES):
+    if text.startswith(_COMMAND_PREFIXES) and _is_command(text):
         return "it is a command"
-    if own_words(text) < MIN_WORDS:
+    if not has_words(without_links(own_text(text)), MIN_WORDS):
         return f"fewer than {MIN_WORDS} words of its own"
     return None
 
@@ -22,3 +22,7 @@ def stopped_by_gate(post: Post) -> str | None:
 def own_words(text: str) -> int:
     """How many words an author wrote, without quotations, code and links."""
     return len(words(without_links(own_text(text))))
+
+
+def _is_command(text: str) -> bool:
+    return any(text.startswith(prefix) and text[len(prefix) :][:1].isalpha() for prefix in _COMMAND_PREFIXES)

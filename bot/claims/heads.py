@@ -4,6 +4,7 @@ The coefficients come from ``python -m bot faq train``; docs/matcher.md describe
 """
 
 from dataclasses import dataclass, field
+from math import exp
 from typing import Protocol
 
 import numpy as np
@@ -31,7 +32,8 @@ class Line:
     intercept: float
 
     def probability(self, evidence: float) -> float:
-        return float(1 / (1 + np.exp(-np.clip(self.slope * evidence + self.intercept, -_FARTHEST, _FARTHEST))))
+        odds = min(max(self.slope * evidence + self.intercept, -_FARTHEST), _FARTHEST)
+        return 1 / (1 + exp(-odds))  # not numpy's, which takes ten times as long for a single number
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class Matcher:
         ranked = [topic for topic in known if topic.slug in served][:MENU_SIZE]
         calibration = self._semantic.calibration
         band, why = _band(ranked, calibration.answer, calibration.suggest)
-        return replace(_judgement(ranked, band, why), answer_from=calibration.answer)
+        return replace(_judgement(ranked, band, why), answer_from=calibration.answer, tied=_tied(ranked))
 
 
 def _judgement(ranked: Sequence[Ranked], band: Band, why: str) -> Judgement:
@@ -71,9 +71,13 @@ def _band(ranked: Sequence[Ranked], answer: float, suggest: float) -> tuple[Band
         return Band.SILENT, f"score {best:.2f} is below {suggest:.2f}"
     if best < answer:
         return Band.SUGGEST, f"score {best:.2f} is below {answer:.2f}"
-    if len(ranked) > 1 and best - ranked[1].score < _TIE:
+    if _tied(ranked):
         return Band.SUGGEST, f"{ranked[1].slug} fits as well"
     return Band.ANSWER, f"score {best:.2f} reaches {answer:.2f}"
+
+
+def _tied(ranked: Sequence[Ranked]) -> bool:
+    return len(ranked) > 1 and ranked[0].score - ranked[1].score < _TIE
 
 
 def _lexical_band(ranked: Sequence[Ranked]) -> tuple[Band, str]:

@@ -20,6 +20,7 @@ _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):([0-5]\d
 _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _MINUTE = timedelta(minutes=1)
 _LAST_ID = 2**63 - 1
+_LOWEST_SCORE = 0.01
 _MOST_DOMAINS, _MOST_IDS = 100, 25  # a menu of Discord's holds 25
 
 
@@ -95,6 +96,27 @@ class Count:
         return raw
 
     def dump(self, value: int) -> Raw:
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score of the matcher's, to the hundredth."""
+
+    choices: tuple[float, ...]
+    unit: ClassVar[str] = ""
+    typed: ClassVar[bool] = True
+
+    def parse(self, raw: object) -> float:
+        try:
+            score = float(raw) if isinstance(raw, str | int | float) and not isinstance(raw, bool) else None
+        except (ValueError, OverflowError):
+            score = None
+        if score is None or not _LOWEST_SCORE <= score <= 1:
+            raise ValueError(f"{raw!r} is not a score from {_LOWEST_SCORE} to 1.00")
+        return round(score, 2)
+
+    def dump(self, value: float) -> Raw:
         return value
 
 

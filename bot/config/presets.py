@@ -47,7 +47,9 @@ PRESETS: Mapping[str, Preset] = {
             "answers_per_hour": 3,
             "repeats_across_channels": True,
             "sensitivity": Sensitivity.CAREFUL,
-            "exempt_domains": frozenset({"github.com", "gitlab.com", "pypi.org", "docs.rs"}),
+            "exempt_domains": frozenset(
+                {"docs.python.org", "docs.rs", "giphy.com", "github.com", "gitlab.com", "tenor.com"}
+            ),
         },
     ),
     "news": Preset(

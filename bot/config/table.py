@@ -9,7 +9,7 @@ from datetime import time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from bot.config.kinds import Count, Domains, Hours, Id, Ids, Kind, OneOf, Span, Switch, Zone
+from bot.config.kinds import Count, Domains, Hours, Id, Ids, Kind, OneOf, Score, Span, Switch, Zone
 from bot.model import GuildPolicy, Mode, QuietHours, Sensitivity, Strictness
 
 _DEFAULTS = GuildPolicy(0)
@@ -315,6 +315,14 @@ SETTINGS: Mapping[str, Setting] = {
             Scope.TOPIC,
             Mode.ANSWER,
             key="topics",
+        ),
+        Setting(
+            "thresholds",
+            Score((0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)),
+            Group.AUTOMATION,
+            "Own threshold",
+            "The score from which the topic is answered, instead of the matcher's own; strictness adds to it.",
+            Scope.TOPIC,
         ),
     )
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.config.changes import Change, value_of
+from bot.config.changes import Change, ChangeSet, chosen, value_of
 from bot.config.kinds import Id, Ids
 from bot.config.presets import PRESETS
 from bot.config.table import SETTINGS, Group, Setting
@@ -18,6 +18,7 @@ from bot.discord_ui.answers import answer
 from bot.discord_ui.configuring import Outcome, missing_now, policy_of, save, state_of
 from bot.discord_ui.panels import Control, Page, panel, rows_of, value_page
 from bot.discord_ui.permissions import is_admin
+from bot.discord_ui.proposals import CHANGED_SINCE, HOLDS_NO_MORE, picked_topic, proposals_page
 from bot.discord_ui.setup_flow import step, watch_changes
 from bot.model import Mode
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 _LONGEST_TYPED = 1000
 _TYPED = "typed"
+_DIGITS = 18  # of a change's number: SQLite's integers hold them all
 _STEPS = {"preset": 0, "set": 1, "watch": 2}  # the step of /setup start that a menu stands in
 
 
@@ -158,6 +160,45 @@ async def _save_in_flow(interaction: Press, control: Control, changes: list[Chan
     await show(interaction, page, outcome.text)
 
 
+async def _proposals(interaction: Press, _: Control) -> None:
+    await interaction.response.defer()
+    await _show_proposals(interaction)
+
+
+async def _apply(interaction: Press, control: Control) -> None:
+    await interaction.response.defer()
+    found = await interaction.client.services.proposals.of(interaction.guild_id or 0)
+    slug = picked_topic(found, control.picked[0])
+    if slug is None:
+        await _show_proposals(interaction, HOLDS_NO_MORE)
+        return
+    change = Change("thresholds", found[slug].threshold, slug)
+    outcome = await save(interaction, [change], Group.AUTOMATION.command)
+    await _show_proposals(interaction, outcome.text, outcome.made)
+
+
+async def _undo(interaction: Press, control: Control) -> None:
+    """Undo an applied proposal, unless the topic's threshold was changed since."""
+    if not control.of.isdecimal() or len(control.of) > _DIGITS:
+        raise ValueError(f"{control.of!r} is not the number of a change")
+    await interaction.response.defer()
+    number = int(control.of)
+    made = await interaction.client.services.policies.history(interaction.guild_id or 0, since=number)
+    steps = made[-1].steps if made and made[-1].number == number else ()
+    policy = policy_of(interaction)
+    standing = [s for s in steps if s.change.name == "thresholds" and chosen(policy, s.change) == s.change.value]
+    if not standing:
+        await _show_proposals(interaction, CHANGED_SINCE)
+        return
+    outcome = await save(interaction, [step.undo for step in standing], Group.AUTOMATION.command)
+    await _show_proposals(interaction, outcome.text)
+
+
+async def _show_proposals(interaction: Press, note: str = "", applied: ChangeSet | None = None) -> None:
+    found = await interaction.client.services.proposals.of(interaction.guild_id or 0)
+    await show(interaction, proposals_page(found, applied.number if applied is not None else None), note)
+
+
 async def _outdated(interaction: Press, control: Control) -> None:
     log.warning("a choice with an unknown action, %s, in server %s", control.action, interaction.guild_id)
     await answer(interaction, setting_words.OUTDATED)
@@ -195,5 +236,8 @@ _HANDLERS: Mapping[str, Callable[[Press, Control], Awaitable[None]]] = {
     "preset": _preset,
     "set": _set,
     "watch": _watch,
+    "proposals": _proposals,
+    "apply": _apply,
+    "undo": _undo,
 }
 ACTIONS = frozenset(_HANDLERS)

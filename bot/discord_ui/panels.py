@@ -105,7 +105,8 @@ def panel(policy: GuildPolicy, group: Group, of: str = "") -> Page:
     menu: discord.ui.Select[Any] = discord.ui.Select(
         custom_id=custom_id("pick", group, of), placeholder=setting_words.PICK, options=options
     )
-    return Page("\n".join(lines), view([menu]))
+    further = [button("proposals", setting_words.PROPOSALS, group)] if group is Group.AUTOMATION and not of else []
+    return Page("\n".join(lines), view([menu, *further]))
 
 
 def value_page(state: State, setting: Setting, of: str = "") -> Page:

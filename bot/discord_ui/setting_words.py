@@ -21,6 +21,7 @@ PANELS: Mapping[Group, str] = {
 PICK = "Choose a setting to change"
 PICK_VALUE = "Choose a value"
 BACK = "Back"
+PROPOSALS = "Proposed thresholds"
 NEXT = "Next"
 TO_DEFAULT = "Back to the default"
 TYPE = "Type it"
@@ -268,6 +269,7 @@ _SAYERS: Sequence[tuple[type, Callable[[Setting, Any], str]]] = (
     (StrEnum, lambda _, value: _VALUES[type(value)][value]),
     (bool, lambda _, value: "on" if value else "off"),
     (int, lambda setting, value: f"<#{value}>" if isinstance(setting.kind, Id) else f"{value:,}"),
+    (float, lambda _, value: f"{value:.2f}"),
     (timedelta, lambda _, value: length(value)),
     (QuietHours, lambda _, value: f"{value.start:%H:%M} to {value.end:%H:%M}"),
     (frozenset, _members),

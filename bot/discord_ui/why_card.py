@@ -14,7 +14,7 @@ from bot.discord_ui.case_cards import jump_url
 from bot.duplicates.comparison import Comparison
 from bot.inquiry import Explanation
 from bot.model import Band, Match, Mode, Reply
-from bot.policy import Limit, answers_from, is_compared, is_quiet, topic_mode
+from bot.policy import Limit, answers_from, is_compared, is_quiet, topic_mode, topic_threshold
 
 _FIELD, _DESCRIPTION = 1000, 1500  # characters; five fields and this stay below the 6,000 of an embed
 _MOST_REASON = 120
@@ -162,8 +162,11 @@ def _band(explanation: Explanation) -> Iterator[str]:
     judgement = explanation.facts.judgement
     reason = _brief(judgement.reasons[-1]) if judgement.reasons else ""
     yield _gate(judgement.band is not Band.SILENT, f"band: {judgement.band.value} ({reason})")
-    needed = answers_from(explanation.facts.policy, explanation.post, judgement.answer_from)
-    if judgement.matches and needed != judgement.answer_from:
+    policy = explanation.facts.policy
+    needed = answers_from(policy, explanation.post, judgement)
+    if topic_threshold(policy, judgement) is not None:
+        yield _gate(judgement.score >= needed, f"own threshold: this server answers the topic from {needed:.2f} here")
+    elif judgement.matches and needed != judgement.answer_from:
         yield _gate(judgement.score >= needed, f"strictness: this channel answers from {needed:.2f}")
 
 

@@ -27,7 +27,6 @@ from bot.model import (
     SourceCheck,
     TopicChoice,
     Vote,
-    Week,
 )
 
 
@@ -331,18 +330,6 @@ class SourceCheckStore(Protocol):
 
     async def record(self, check: SourceCheck) -> None:
         """Note a look; one that found nothing out leaves an earlier state standing, with its problem beside it."""
-        ...
-
-
-class WeekStore(Protocol):
-    """What a server's week held, and the one digest that tells of it."""
-
-    async def week(self, guild_id: int, monday: date) -> Week:
-        """Count what was brought about in the seven days from this Monday on, in UTC."""
-        ...
-
-    async def order(self, guild_id: int, week: Week, now: datetime) -> None:
-        """Ask for a week's digest; a second time changes nothing."""
         ...
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.claims.bank import Bank, Phrasing
 from bot.claims.features import BUCKETS, count_words, weigh
@@ -64,3 +66,36 @@ def test_phrasings_that_are_equally_near_count_each(bank):
 def test_a_topic_without_phrasings_is_left_out(bank):
     assert bank.topics == ("tram", "books")
     assert list(bank.nearness(words("tram"), unit(1, 0, 0))) == ["tram", "books"]
+
+
+SAID = st.lists(st.sampled_from(["tram", "late", "book", "theft", "the", "no"]), max_size=5).map(" ".join)
+MEANT = st.tuples(*[st.integers(-2, 2)] * 3).filter(any)
+PHRASING = st.tuples(SAID.filter(bool), MEANT)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(PHRASING, min_size=1, max_size=4), min_size=1, max_size=4), SAID, MEANT)
+def test_nearness_is_that_of_a_plain_calculation(topics, said, meant):
+    known = {
+        str(number): [Phrasing(f"{row}", words(text), unit(*vector)) for row, (text, vector) in enumerate(rows)]
+        for number, rows in enumerate(topics)
+    }
+    found = Bank(known).nearness(words(said), unit(*meant))
+    for slug, rows in known.items():
+        meaning = [float(row.vector @ unit(*meant)) for row in rows]
+        wording = [cosine(row.words, words(said)) for row in rows]
+        near = found[slug]
+        assert near.meaning == pytest.approx(np.mean(sorted(meaning)[-2:]), abs=1e-5)
+        assert near.wording == pytest.approx(np.mean(sorted(wording)[-2:]), abs=1e-5)
+        named = int(near.phrase)
+        assert meaning[named] + wording[named] == pytest.approx(
+            max(map(sum, zip(meaning, wording, strict=True))), abs=1e-5
+        )
+
+
+def cosine(one, other):
+    weights = dict(zip(one.buckets.tolist(), one.values.tolist(), strict=True))
+    return sum(
+        weights.get(bucket, 0) * value
+        for bucket, value in zip(other.buckets.tolist(), other.values.tolist(), strict=True)
+    )

@@ -1,5 +1,7 @@
 """Hashed features: the same text gives the same buckets, and each part has length 1."""
 
+from zlib import crc32
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -27,6 +29,14 @@ def test_pieces_are_the_insides_of_words_with_their_ends():
     assert len(count_pieces("tram").buckets) == 4 + 3 + 2  # of " tram ": pieces of 3, 4 and 5 letters
     assert len(count_pieces("a").buckets) == 1
     assert set(count_pieces("tram").buckets) & set(count_pieces("trams").buckets)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text("ab\u0431\u00e9", min_size=1, max_size=9))
+def test_pieces_are_cut_between_letters_in_any_script(word):
+    padded = f" {word} "
+    pieces = {padded[i:j] for i in range(len(padded)) for j in range(i + 3, min(i + 5, len(padded)) + 1)}
+    assert set(count_pieces(word).buckets.tolist()) == {BUCKETS + crc32(piece.encode()) % BUCKETS for piece in pieces}
 
 
 def test_words_and_pieces_have_buckets_of_their_own():

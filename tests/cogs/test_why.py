@@ -238,6 +238,10 @@ async def test_a_permission_that_the_bot_lacks_is_named(world):
             [Change("strictness", Strictness.VERY_STRICT, "general")],
             f"\u2713 strictness: this channel answers from {ANSWER + 0.05:.2f}",
         ),
+        (
+            [Change("thresholds", 0.8, CLAIM_TOPIC)],
+            "\u2713 own threshold: this server answers the topic from 0.80 here",
+        ),
         ([Change("topic_modes", Mode.OFF, CLAIM_TOPIC)], "\u2717 mode of the topic here: off"),
         ([Change("topic_modes", Mode.SUGGEST, CLAIM_TOPIC)], "\u2713 mode of the topic here: suggest"),
         (

@@ -127,7 +127,7 @@ async def test_what_is_so_already_is_no_change(policies):
 async def test_a_logged_change_cannot_be_altered(database, policies):
     await choose(policies, GUILD, Change("answers_per_hour", 2))
     with pytest.raises(StoreError, match="only added to"):
-        await database.write(lambda db: db.execute("UPDATE setting_change SET actor_id = 1"))
+        await database.write(lambda db: db.execute("UPDATE setting_change SET after = 1"))
 
 
 @given(changes, st.lists(changes, max_size=3))

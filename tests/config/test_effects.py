@@ -97,6 +97,7 @@ DECIDED = {
     ),
     "strictness": Effect(Strictness.STRICT, is_answered, True, False, str(CHANNEL)),
     "topic_modes": Effect(Mode.SUGGEST, is_answered, True, False, TOPIC),
+    "thresholds": Effect(0.95, is_answered, True, False, TOPIC),
     "repeats_across_authors": Effect(False, lambda p: flagged(p, author_id=AUTHOR + 1), True, False),
     "repeats_across_channels": Effect(False, lambda p: flagged(p, channel_id=CHANNEL + 1), True, False),
     "sensitivity": Effect(Sensitivity.CERTAIN, lambda p: flagged(p, again=REWORDED), True, False),

@@ -30,7 +30,14 @@ def test_what_is_exported_comes_back_whole(some):
 
 def test_a_file_explains_each_setting_and_shows_the_defaults_as_comments():
     text = exported(NOTHING)
-    assert tomllib.loads(text) == {"format": 1, "channels": {}, "strictness": {}, "repeats": {}, "topics": {}}
+    assert tomllib.loads(text) == {
+        "format": 1,
+        "channels": {},
+        "strictness": {},
+        "repeats": {},
+        "topics": {},
+        "thresholds": {},
+    }
     assert "\n# topic_cooldown_minutes = 360\n" in text
     for setting in SETTINGS.values():
         assert f"# {setting.label}. {setting.what}\n" in text
@@ -77,6 +84,10 @@ def test_json_is_read_too_with_numbers_as_texts():
         ('[channels]\ngeneral = "answer"', "channels.general: 'general' is not the number of a channel"),
         ('[channels]\n12 = "loud"', "channels.12: 'loud' is not one of off, shadow, suggest, answer"),
         ('[topics]\n"Fair use" = "off"', "topics.Fair use: no topic has such a name"),
+        ("[thresholds]\nfair-use = 0", "thresholds.fair-use: 0 is not a score from 0.01 to 1.00"),
+        ("[thresholds]\nfair-use = nan", "thresholds.fair-use: nan is not a score"),
+        ("[thresholds]\nfair-use = true", "thresholds.fair-use: True is not a score"),
+        ('[thresholds]\nfair-use = "high"', "thresholds.fair-use: 'high' is not a score"),
         ('[topics]\nfair-use = "shadow"', "topics.fair-use: 'shadow' is not one of off, suggest, answer"),
     ],
 )

@@ -1,3 +1,5 @@
+"""The lint of explainers: what it finds, where, and the remedy it names."""
+
 import re
 import shutil
 from dataclasses import dataclass

@@ -9,15 +9,17 @@ from datetime import timedelta
 import pytest
 
 from bot.case import Ruling, Silence
+from bot.config.changes import Change
 from bot.discord_ui import privacy_words
 from bot.model import Mode
+from bot.storage.protocols import ChangeAuthor
 from bot.storage.traces import TRACES
 from tests.privacy.files import as_stored, holds
-from tests.support import CLAIM, CLAIM_TOPIC, busy_writer, make_post, rows, turns
+from tests.support import CLAIM, CLAIM_TOPIC, START, busy_writer, make_post, rows, turns
 
 BIRDS = "The zebrafinch parliament of Quillonia voted to sell its whole moonlight archive to the tide"
-GARDENS = "Nobody told the gardeners of Vex that rain is a rumour spread by umbrellas"
-CANARIES = (b"zebrafinch", b"quillonia", b"gardeners", b"umbrellas")
+GARDENS = "Nobody told the gardenwrights of Vex that rain is a rumour spread by umbrelloons"
+CANARIES = (b"zebrafinch", b"quillonia", b"gardenwrights", b"umbrelloons")
 EVERYTHING = {*(trace.kind for trace in TRACES), "votes on answers"}
 
 
@@ -35,7 +37,8 @@ async def traces(world, caplog, explainers):
     await world.alice.click(answer, custom_id="copydesk:helpful:1")
     await world.bob.click(answer, custom_id="copydesk:not_meant:1")
     await world.env.advance_time(180)
-    await world.bot.services.policies.set_mode(world.guild.id, world.general.id, Mode.SUGGEST)
+    change = Change("modes", Mode.SUGGEST, str(world.general.id))
+    await world.bot.services.policies.change(world.guild.id, [change], ChangeAuthor(world.alice.id, START, "/watch"))
     await world.alice.send(world.general, explainers["google-books"].claims[0])
     await world.env.advance_time(180)
     await world.bob.send(world.general, explainers["remedies"].claims[0])
@@ -53,7 +56,7 @@ async def moderate(world):
         await services.desk.lift_timeout(guild, 1, world.bob.id, alice)
         await services.desk.time_out(guild, 1, replace(silence, member_id=alice), world.moderator.id)
         report = make_post("Quillonia again", guild_id=guild, channel_id=world.general.id, author_id=world.bob.id)
-        await services.desk.report(report, alice, "Quillonia is not a place for gardeners")
+        await services.desk.report(report, alice, "Quillonia is not a place for gardenwrights")
         await services.desk.drop_suggestion(guild, 3, alice)
         draft, version = await services.editor.open(guild, CLAIM_TOPIC)
         await services.editor.save(guild, CLAIM_TOPIC, draft, alice, version)
@@ -116,7 +119,7 @@ async def test_after_the_deletion_nothing_in_memory_holds_the_member(traces):
 async def test_after_the_deletion_the_moderators_cards_name_the_member_no_more(traces):
     cards = traces.from_bot(traces.queue)
     assert any(traces.alice.mention in card.content for card in cards)
-    assert "umbrellas!" in "".join(str(embed.to_dict()) for card in cards for embed in card.embeds)
+    assert "umbrelloons!" in "".join(str(embed.to_dict()) for card in cards for embed in card.embeds)
     await delete_all(traces)
     cards = traces.from_bot(traces.queue)
     assert len(cards) >= 4
@@ -126,8 +129,8 @@ async def test_after_the_deletion_the_moderators_cards_name_the_member_no_more(t
     assert any("a member whose data was deleted" in card.content for card in cards)
     assert any(traces.bob.mention in card.content for card in cards)
     shown = "".join(str(embed.to_dict()) for card in cards for embed in card.embeds)
-    assert "umbrellas" in shown  # Bob's words stay
-    assert "umbrellas!" not in shown
+    assert "umbrelloons" in shown  # Bob's words stay
+    assert "umbrelloons!" not in shown
 
 
 async def test_the_export_tells_of_everything_that_a_deletion_deletes_and_of_nobody_else(traces):
@@ -142,7 +145,7 @@ async def test_the_export_tells_of_everything_that_a_deletion_deletes_and_of_nob
     assert str(traces.bob.id) not in text
     assert f"{GARDENS}!" in text  # as the case keeps it
     assert GARDENS not in text.replace(f"{GARDENS}!", "")  # what Bob wrote
-    assert "not a place for gardeners" in text
+    assert "not a place for gardenwrights" in text
     counts = await traces.bot.services.privacy.forget_member(traces.alice.id)
     assert counts == {kind: len(kept[kind]) for kind in EVERYTHING}
 
@@ -200,7 +203,7 @@ async def test_a_deleted_post_takes_its_words_from_every_file_at_the_next_cleari
         assert len(ciphertexts) == 2
         await traces.alice.delete(post)
         assert not rows(traces.database, "SELECT * FROM case_post WHERE message_id = ? AND sealed IS NOT NULL", post.id)
-        await services.housekeeping.forget_old(traces.env.now(), services.window.max_age)  # hourly
+        await services.housekeeping.forget_old(traces.env.now(), services.window.max_age, {})  # hourly
         assert not holds(traces.database, *ciphertexts)
 
 

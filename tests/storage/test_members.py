@@ -164,7 +164,7 @@ async def test_wishes_are_lifted_one_by_one_and_a_restart_knows_it(wishes, datab
 async def test_ended_wishes_leave_the_disk(wishes, database):
     await wishes.add(AUTHOR, QuietWish(GUILD, 0, START))
     await wishes.add(AUTHOR, QuietWish())
-    await SqliteHousekeeping(database).forget_old(START, DAY)
+    await SqliteHousekeeping(database).forget_old(START, DAY, {})
     assert {*SqliteWishStore(database).of(AUTHOR, START - DAY)} == {QuietWish()}
 
 
@@ -196,5 +196,5 @@ async def test_refused_answers_leave_with_their_records(database, replies, effec
     post = make_post()
     await replies.record(post, MATCH, ReplyState.POSTED, START)
     await effects.refused(reply_key(GUILD, post.message_id), "too late to answer")
-    await SqliteHousekeeping(database).forget_old(START + KEEP_REPLIES + DAY, DAY)
+    await SqliteHousekeeping(database).forget_old(START + KEEP_REPLIES + DAY, DAY, {})
     assert rows(database, "SELECT * FROM effect") == []

@@ -17,6 +17,7 @@ from typing import Any, get_type_hints
 import pytest
 
 from bot.case import CasePost, CaseQuery, QueueView, Report, Ruling
+from bot.config.changes import Change
 from bot.errors import CopydeskError
 from bot.faq.build import replace_tables
 from bot.faq.editions import SqliteEditionStore
@@ -42,10 +43,19 @@ from bot.storage.effects import SqliteEffectStore
 from bot.storage.fingerprints import SqliteFingerprintStore
 from bot.storage.housekeeping import SqliteHousekeeping
 from bot.storage.policies import SqlitePolicyStore
-from bot.storage.protocols import Verdict, card_key
+from bot.storage.protocols import ChangeAuthor, Verdict, card_key
 from bot.storage.replies import SqliteReplyStore
 from bot.storage.wishes import SqliteWishStore
-from tests.support import EXPLAINER_FILE, START, make_post, make_repeat, make_seen
+from tests.support import (
+    EXPLAINER_FILE,
+    START,
+    choose,
+    make_post,
+    make_repeat,
+    make_seen,
+    set_mode,
+    set_moderators_channel,
+)
 
 OURS, THEIRS = 881_000_001, 772_000_002
 THEIR_CHANNEL, THEIR_AUTHOR, THEIR_MODERATOR, THEIR_ROLE = 772_000_010, 772_000_020, 772_000_030, 772_000_040
@@ -117,9 +127,9 @@ async def live_in(guild, database, author=THEIR_AUTHOR) -> Theirs:
     place = {"guild_id": guild, "channel_id": THEIR_CHANNEL, "author_id": author}
     policies, replies = SqlitePolicyStore(database), SqliteReplyStore(database, START)
     cases, editions = SqliteCaseStore(database), SqliteEditionStore(database)
-    await policies.set_moderators_channel(guild, THEIR_CHANNEL)
-    await policies.set_editors_role(guild, THEIR_ROLE)
-    await policies.set_mode(guild, THEIR_CHANNEL, Mode.ANSWER)
+    await set_moderators_channel(policies, guild, THEIR_CHANNEL)
+    await choose(policies, guild, Change("editors_roles", frozenset({THEIR_ROLE})))
+    await set_mode(policies, guild, THEIR_CHANNEL, Mode.ANSWER)
     original, copy = make_post(**place), make_post(**place)
     read_to = {(guild, THEIR_CHANNEL): copy.message_id}
     await SqliteFingerprintStore(database).save([make_seen(original), make_seen(copy)], read_to)
@@ -171,11 +181,15 @@ def argument(name: str, kind: object, theirs: Theirs) -> object:
         "marks": [THEIR_MARK],
         "slug": TOPIC,
         "limit": 100,
+        "message_id": theirs.message_ids[1],
         "read_to": {},
         "message_ids": theirs.message_ids,
     }
     by_type: Mapping[object, Any] = {
         Post: post,
+        int: 1,
+        Sequence[Change]: [Change("answers_per_hour", 1)],
+        ChangeAuthor: ChangeAuthor(1, START, "/ours"),
         Repeat: make_repeat(make_post(guild_id=OURS)),
         Match: MATCH,
         Mode: Mode.SHADOW,

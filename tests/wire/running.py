@@ -11,7 +11,7 @@ from tests.support import shipped_ranker
 from tests.wire.fakecord import TOKEN, Fakecord
 from tests.wire.payloads import ART
 
-OTHER_CLAIM = "you can't own a style, cope"
+OTHER_CLAIM = "a style belongs to nobody, you cannot own a style"
 LONGEST = 8.0  # seconds; a bot that has not ended by then hangs
 
 
