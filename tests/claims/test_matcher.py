@@ -81,6 +81,11 @@ def test_two_topics_that_fit_alike_leave_the_choice_to_a_person(judge):
     assert judgement.reasons[-1] == "b fits as well"
 
 
+@pytest.mark.parametrize(("best", "next_best", "tied"), [(0.6, 0.56, True), (0.95, 0.92, True), (0.6, 0.5, False)])
+def test_a_tie_is_told_below_the_threshold_too_where_a_servers_own_may_lie(judge, best, next_best, tied):
+    assert judge({"a": best, "b": next_best}).tied is tied
+
+
 def test_a_runner_up_that_is_clearly_behind_does_not_hinder_the_answer(judge):
     assert judge({"a": 0.95, "b": 0.6}).band is Band.ANSWER
 
