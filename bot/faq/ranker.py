@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Mapping
+from functools import cache
 
-from bot.claims.semantic import SemanticRanker
+from bot.claims.semantic import Model, SemanticRanker
 from bot.errors import ModelError
 from bot.faq.model_file import model_path, phrasings_hash, read_model
 from bot.minilm import MiniLm
@@ -18,10 +19,10 @@ def load_ranker(explainers: Mapping[str, Explainer]) -> SemanticRanker:
     Raises:
         ModelError: the coefficients or the encoder cannot be used.
     """
-    model = read_model(model_path())
+    model, encoder = _parts()
     if model.trained_on != phrasings_hash(explainers.values()):
         log.warning("the explainers' claims have changed since the matcher was trained: see CONTRIBUTING.md")
-    return SemanticRanker(model, MiniLm(), explainers)
+    return SemanticRanker(model, encoder, explainers)
 
 
 def ranker_if_possible(explainers: Mapping[str, Explainer]) -> SemanticRanker | None:
@@ -31,3 +32,9 @@ def ranker_if_possible(explainers: Mapping[str, Explainer]) -> SemanticRanker | 
     except ModelError as error:
         log.error("no automatic answers, commands go on by words alone: %s", error)  # noqa: TRY400  # no trace needed
         return None
+
+
+@cache
+def _parts() -> tuple[Model, MiniLm]:
+    """They are the same for the whole life of a process; a failure is tried again."""
+    return read_model(model_path()), MiniLm()
