@@ -117,7 +117,7 @@ class World:
 async def running_world(database: Database, **wiring: object) -> AsyncIterator[World]:
     """A running bot on a simulated server; an error in its handlers fails the test at the end."""
     bot = build_bot(database, **{"ranker": shipped_ranker(), **wiring})
-    env = simcord.Env(bot, settle_timeout=60)  # not simcord.run: fixtures begin and end in different contexts
+    env = simcord.Env(bot)  # not simcord.run: fixtures begin and end in different contexts
     await env.start()
     try:
         world = _build_world(env, database)

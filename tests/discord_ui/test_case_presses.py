@@ -130,6 +130,7 @@ async def test_a_deletion_that_discord_cannot_take_now_is_done_later(world):
 
 
 async def test_many_copies_are_deleted_with_one_request_a_hundred_and_a_reason(world):
+    world.env.settle_timeout = 60  # seconds; the encoder reads each of the copies
     await repeated(world)
     for _ in range(104):
         world.env.backend.create_message(world.general.id, world.bob.id, CHATTER)
