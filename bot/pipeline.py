@@ -55,6 +55,8 @@ class Matcher(Protocol):
 
     def judge(self, text: str, reply_text: str | None = None, guild_id: int = 0) -> Judgement: ...
 
+    def forget_guild(self, guild_id: int) -> None: ...
+
 
 class Images(Protocol):
     """Looks into attachments."""
@@ -250,6 +252,7 @@ class Pipeline:
     def forget_guild(self, guild_id: int) -> None:
         """The bot has left: drop what memory holds of the server."""
         self._window.forget_guild(guild_id)
+        self._matcher.forget_guild(guild_id)
         self._turns.pop(guild_id, None)
         self._read_to = {place: newest for place, newest in self._read_to.items() if place[0] != guild_id}
         self._memory.policies.forget_guild(guild_id)

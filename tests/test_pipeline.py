@@ -57,6 +57,9 @@ class WordMatcher:
         self.hold = threading.Event()
         self.asked = []
 
+    def forget_guild(self, guild_id):
+        """Nothing is remembered."""
+
     def judge(self, text, reply_text=None, guild_id=0):
         self.asked.append(text)
         if "wait" in text:

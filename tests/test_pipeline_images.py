@@ -52,6 +52,9 @@ class HeldImages:
 class Silent:
     """A matcher that never has anything to say."""
 
+    def forget_guild(self, guild_id):
+        """Nothing is remembered."""
+
     def judge(self, text, reply_text=None, guild_id=0):
         return Judgement(Band.SILENT)
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from bot.claims.features import Floats, Sparse
 
-DIMENSIONS = 384  # of an embedding
 _FARTHEST = 30.0  # log-odds; beyond, probabilities are 0 or 1 anyway
 
 
@@ -20,7 +19,7 @@ class Embedder(Protocol):
     """Turns a text into a vector of length 1 that tells its meaning."""
 
     def embed(self, text: str) -> Floats:
-        """A vector of ``DIMENSIONS`` numbers."""
+        """As many numbers for every text; the heads are fitted to them."""
         ...
 
 

@@ -56,6 +56,11 @@ class Matcher:
         band, why = _band(ranked, calibration.answer, calibration.suggest)
         return replace(_judgement(ranked, band, why), answer_from=calibration.answer, tied=_tied(ranked))
 
+    def forget_guild(self, guild_id: int) -> None:
+        """The bot has left: nothing of the server's own explainers is kept."""
+        if self._semantic is not None:
+            self._semantic.forget_guild(guild_id)
+
 
 def _judgement(ranked: Sequence[Ranked], band: Band, why: str) -> Judgement:
     matches = tuple(Match(topic.slug, round(topic.score, 3), f"nearest to “{topic.phrase}”") for topic in ranked)

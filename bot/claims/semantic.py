@@ -16,6 +16,7 @@ NONE = ""  # the class of texts that call for no explainer
 # What nearness adds to the logarithm of a class's share. Of 0 to 12 each, these ranked best on the texts of three
 # writers when the heads were fitted to all others' (docs/matcher.md).
 _MEANING_WEIGHT = _WORDING_WEIGHT = 8.0
+_EVERYWHERE = 0  # no server has this number
 _NO_TOPICS: Mapping[str, Explainer] = {}
 _FAR = Nearness(0, 0, "")  # of a topic that was trained and whose explainer is gone
 
@@ -99,6 +100,10 @@ class SemanticRanker:
         context = self._strongest([in_context(prepared(text), prepared(reply_text))], untrained)
         return Findings(_mean(alone.trained, context.trained), _mean(alone.untrained, context.untrained))
 
+    def forget_guild(self, guild_id: int) -> None:
+        """Drop what is remembered of a server's own explainers."""
+        self._own_banks.pop(guild_id, None)
+
     def bank_of(self, explainers: Mapping[str, Explainer]) -> Bank:
         """The phrasings of explainers as those of topics that a server added."""
         return Bank({slug: self._phrasings(_phrases(explainer)) for slug, explainer in explainers.items()})
@@ -129,13 +134,15 @@ class SemanticRanker:
 
     def _own_bank(self, guild_id: int, own: Mapping[str, Explainer]) -> Bank | None:
         """The phrasings of topics that the heads were not trained on; laid out anew when they change."""
-        own = {**self._untrained, **own}
-        if not own:
-            self._own_banks.pop(guild_id, None)
+        if not own and guild_id != _EVERYWHERE:
+            self.forget_guild(guild_id)
+        place = guild_id if own else _EVERYWHERE  # servers without texts of their own share one bank
+        untrained = {**self._untrained, **own}
+        if not untrained:
             return None
-        known = self._own_banks.get(guild_id)
-        if known is None or known[0] != own:
-            known = self._own_banks[guild_id] = (own, self.bank_of(own))
+        known = self._own_banks.get(place)
+        if known is None or known[0] != untrained:
+            known = self._own_banks[place] = (untrained, self.bank_of(untrained))
         return known[1]
 
     def _phrasings(self, texts: Iterable[str]) -> list[Phrasing]:

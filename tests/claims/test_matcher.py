@@ -1,11 +1,13 @@
 """Which explainers a text calls for, and how sure that is: the bands, and the real model on the shipped explainers."""
 
+import gc
 import json
 from collections import Counter
 from dataclasses import dataclass, replace
 
 import pytest
 
+from bot.claims.bank import Phrasing
 from bot.claims.heads import Calibration, Line
 from bot.claims.matcher import MENU_SIZE, Matcher
 from bot.claims.ranked import Ranked
@@ -181,6 +183,17 @@ def test_a_servers_own_topic_matches_there_at_once_and_nowhere_else(matcher, she
     assert matcher.judge(OWN, None, GUILD + 1) == before
     shelf.unset_own(GUILD, "spring-fair")
     assert "spring-fair" not in matcher.judge(OWN, None, GUILD).menu
+
+
+def test_of_a_server_that_was_left_nothing_of_its_own_explainers_is_kept(matcher, shelf, explainers):
+    shelf.set_own(GUILD, "spring-fair", replace(explainers[CLAIM_TOPIC], slug="spring-fair", claims=(OWN,)))
+    matcher.judge(OWN, None, GUILD)
+    held = [one for one in gc.get_objects() if isinstance(one, Phrasing) and one.text == OWN]
+    assert len(held) == 1
+    shelf.forget_guild(GUILD)
+    matcher.forget_guild(GUILD)
+    del held
+    assert not [one for one in gc.get_objects() if isinstance(one, Phrasing) and one.text == OWN]
 
 
 def test_a_servers_own_text_of_a_built_in_topic_is_found_by_its_own_claims_too(matcher, shelf, explainers):

@@ -6,11 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bot.backtest.read import Labelled
 from bot.claims.features import count_pieces, count_words, weigh
 from bot.claims.heads import log_odds
-from bot.claims.semantic import Evidence, Findings
+from bot.claims.semantic import Evidence, Findings, SemanticRanker
 from bot.errors import InputError
-from bot.training.calibrate import Judged, calibrate
+from bot.faq.model_file import read_model, write_model
+from bot.training.calibrate import UNCALIBRATED, Judged, calibrate
+from bot.training.command import calibrated, trained
 from bot.training.corpus import BACKGROUND, Corpus, gather
 from bot.training.fit import embed_all, fit
 from tests.support import CLAIM_TOPIC
@@ -89,6 +92,28 @@ def test_fitting_twice_gives_the_same_heads(corpus):
     first, second = fit(corpus, vectors), fit(corpus, vectors)
     assert np.array_equal(first.sparse, second.sparse)
     assert np.array_equal(first.dense, second.dense)
+
+
+def test_a_trained_model_ranks_its_topics_and_keeps_no_text_or_vector_of_chat(explainers, chat, tmp_path):
+    two = {
+        slug: replace(
+            explainers[CLAIM_TOPIC], slug=slug, title=TEXTS[slug][0], claims=tuple(TEXTS[slug]), not_claims=("miss",)
+        )
+        for slug in ("tram", "books")
+    }
+    corpus = gather(two.values(), TEXTS[None], chat(BACKGROUND))
+    model = trained(corpus, embed_all(corpus.texts, Letters(), lambda _: None), two, tuple(TEXTS[None]))
+    labelled = [
+        *(Labelled(f"{text} again", None, frozenset({topic})) for topic in two for text in TEXTS[topic]),
+        *(Labelled(f"{text} all", None, frozenset()) for text in TEXTS[None]),
+    ]
+    path = tmp_path / "matcher.npz"
+    write_model(path, calibrated(model, Letters(), two, labelled))
+    assert b"ordinary chat" not in path.read_bytes()
+    assert not any("ordinary chat" in text for text in model.vectors)
+    ranker = SemanticRanker(read_model(path), Letters(), two)
+    assert [ranker.rank(text)[0].slug for text in ("where is the tram", "all those books")] == ["tram", "books"]
+    assert ranker.calibration != UNCALIBRATED
 
 
 def judged(value, right, *, nearness=None):
