@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8770
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes
 
 .PHONY: sandbox run test check format wheel confusables lock clean
 

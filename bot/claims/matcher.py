@@ -13,7 +13,7 @@ from bot.model import Band, Explainer, Judgement, Match
 
 MENU_SIZE = 3
 _TIE = 0.05  # a runner-up this close leaves the choice to a person
-_LEXICAL_SUGGEST = 0.48  # words alone: right in nine of ten such cases of 300 labelled messages
+_LEXICAL_SUGGEST = 0.48  # by words alone: right in 117 of 132 such cases of 1,220 labelled messages
 
 
 class Served(Protocol):
