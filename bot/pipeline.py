@@ -188,9 +188,8 @@ class Pipeline:
             await self._memory.images.close()
 
     async def _handle(self, post: Post, *, edited: bool) -> Outcome:
-        policy = self._memory.policies.get(post.guild_id)
-        seen, found = await self._compare(post, policy, edited=edited)
-        judged = _judged(post, found, policy)
+        seen, found = await self._compare(post, edited=edited)
+        judged = _judged(post, found, self._memory.policies.get(post.guild_id))
         try:
             judgement = await self._judge(post)
             if edited:
@@ -249,8 +248,9 @@ class Pipeline:
                 self._read_to[place] = max(newest, self._read_to.get(place, 0))
             raise
 
-    def forget_guild(self, guild_id: int) -> None:
+    async def forget_guild(self, guild_id: int) -> None:
         """The bot has left: drop what memory holds of the server."""
+        await self.when_restored()  # else what is being restored would come back
         self._window.forget_guild(guild_id)
         self._matcher.forget_guild(guild_id)
         self._turns.pop(guild_id, None)
@@ -259,25 +259,22 @@ class Pipeline:
         self._memory.replies.forget_guild(guild_id)
         self._memory.wishes.forget_guild(guild_id)
 
-    async def _compare(
-        self, post: Post, policy: GuildPolicy, *, edited: bool
-    ) -> tuple[SeenPost | None, tuple[Repeat, ...]]:
+    async def _compare(self, post: Post, *, edited: bool) -> tuple[SeenPost | None, tuple[Repeat, ...]]:
         """Compare with the window and remember, in the order in which posts arrive: those behind an image wait."""
         images = self._memory.images
         if images is None or not post.attachments or not self.compares(post):
             async with self._turns[post.guild_id]:
-                return self._look_back(post, policy, edited=edited)
+                return self._look_back(post, edited=edited)
         reading = asyncio.create_task(images.read(post.attachments), name="images")
         try:
             async with self._turns[post.guild_id]:
-                return self._look_back(replace(post, images=await reading), policy, edited=edited)
+                return self._look_back(replace(post, images=await reading), edited=edited)
         finally:
             reading.cancel()
 
-    def _look_back(
-        self, post: Post, policy: GuildPolicy, *, edited: bool
-    ) -> tuple[SeenPost | None, tuple[Repeat, ...]]:
-        if (post.guild_id, post.message_id) in self._deleted or not self.compares(post):
+    def _look_back(self, post: Post, *, edited: bool) -> tuple[SeenPost | None, tuple[Repeat, ...]]:
+        policy = self._memory.policies.get(post.guild_id)  # as it is now: the post may have waited
+        if (post.guild_id, post.message_id) in self._deleted or ignored(policy, post) or not self.compares(post):
             return None, ()  # deleted or switched off meanwhile, or the bot has left
         self._window.bound(post.guild_id, policy.window_posts, policy.window_age)
         seen, repeats = self._window.see(post)

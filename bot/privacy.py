@@ -69,7 +69,7 @@ class Privacy:
 
     async def forget_guild(self, guild_id: int) -> None:
         """The bot has left: delete everything about the server."""
-        self._pipeline.forget_guild(guild_id)
+        await self._pipeline.forget_guild(guild_id)
         self._shelf.forget_guild(guild_id)
         await self._housekeeping.forget_guild(guild_id)
 

@@ -72,15 +72,29 @@ class WordMatcher:
         return Judgement(band if matches else Band.SILENT, matches, ("as the words say",))
 
 
+class SlowlyLoading(SqliteFingerprintStore):
+    """Reads what was saved, and hands it over when it is let go."""
+
+    def __init__(self, database):
+        super().__init__(database)
+        self.loaded, self.released = threading.Event(), threading.Event()
+
+    def load(self, since):
+        found = super().load(since)
+        self.loaded.set()
+        self.released.wait(10)
+        return found
+
+
 class Process:
     """One run of the bot's core on a database and a Discord that outlive it."""
 
-    def __init__(self, database, clock, sender, matcher):
+    def __init__(self, database, clock, sender, matcher, fingerprints=None):
         self.database, self.clock, self.sender, self.matcher = database, clock, sender, matcher
         self.effects = SqliteEffectStore(database)
         self.memory = Memory(
             SqlitePolicyStore(database),
-            SqliteFingerprintStore(database),
+            fingerprints or SqliteFingerprintStore(database),
             SqliteReplyStore(database, clock()),
             SqliteCaseStore(database),
             Ledger(Shelf({}), SqliteSourceCheckStore(database), clock),
@@ -728,7 +742,7 @@ async def test_a_full_matcher_sheds_explainers_and_still_sees_repeats(process, m
 
 async def leave(process):
     """The bot was removed from the server."""
-    process.pipeline.forget_guild(GUILD)
+    await process.pipeline.forget_guild(GUILD)
     await SqliteHousekeeping(process.database).forget_guild(GUILD)
 
 
@@ -757,6 +771,38 @@ async def test_posts_in_progress_leave_nothing_of_a_server_that_was_left(process
     await asyncio.gather(*handling)
     await process.pipeline.finish(1)
     assert await rows_of_the_server(process) == []
+
+
+async def test_a_server_that_is_left_while_the_window_is_restored_is_forgotten_with_the_posts_that_wait(process):
+    await process.handle(process.post(OTHER_CHATTER))
+    await process.pipeline.finish(10)
+    await process.crash()
+    loading = SlowlyLoading(process.database)
+    process = Process(process.database, process.clock, process.sender, process.matcher, loading)
+    await asyncio.to_thread(loading.loaded.wait, 10)
+    waiting = begin(process.handle(process.post()))
+    await turns()
+    leaving = begin(leave(process))
+    await turns()
+    late = begin(process.handle(process.post()))
+    loading.released.set()
+    await asyncio.gather(waiting, leaving, late)
+    await process.pipeline.finish(10)
+    assert await rows_of_the_server(process) == []
+    assert len(process.window) == 0
+
+
+async def test_a_channel_that_is_switched_off_while_a_post_waits_is_not_remembered(process):
+    await process.crash()
+    loading = SlowlyLoading(process.database)
+    process = Process(process.database, process.clock, process.sender, process.matcher, loading)
+    handling = begin(process.handle(process.post()))
+    await turns()
+    await set_mode(process.memory.policies, GUILD, CHANNEL, Mode.OFF)
+    loading.released.set()
+    await handling
+    await process.pipeline.finish(10)
+    assert len(process.window) == await process.count("fingerprint") == 0
 
 
 async def test_another_servers_memory_outlives_the_leaving(process):

@@ -177,7 +177,7 @@ async def test_a_server_that_the_bot_leaves_while_an_image_is_read_is_not_rememb
     images.hold(1)
     waiting = start(pipeline, with_image(1, CHATTER))
     await turns()
-    pipeline.forget_guild(GUILD)
+    await pipeline.forget_guild(GUILD)
     images.held[1].set()
     await waiting
     await set_mode(pipeline.memory.policies, GUILD, CHANNEL, Mode.ANSWER)
