@@ -3,7 +3,10 @@ PYTHON ?= python3
 PORT ?= 8770
 VENV := .venv
 BIN := $(VENV)/bin
+unexport PYTHONDONTWRITEBYTECODE # each bot loads its doors anew: from compiled files, in half the time
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes
+
+PURE := bot/model.py,bot/text.py,bot/decide.py,bot/policy.py,bot/config/*,bot/claims/*,bot/duplicates/*
 
 .PHONY: sandbox run test check format wheel confusables lock clean
 
@@ -13,9 +16,9 @@ sandbox: $(VENV)/.sandbox ## try Copydesk in a browser, without a token
 run: $(VENV)/.run ## run the bot with the token and settings of .env
 	@$(BIN)/python -m bot run
 
-test: $(VENV)/.dev ## run the tests
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
-	$(BIN)/python -m coverage report --include='bot/model.py,bot/text.py,bot/decide.py,bot/policy.py,bot/config/*,bot/claims/*,bot/duplicates/*' --fail-under=100
+test: $(VENV)/.dev ## run the tests; COVERAGE=yes tells what they leave untried, and takes half as long again
+	$(BIN)/python -m pytest -n auto $(if $(COVERAGE),--cov --cov-report=term)
+	$(if $(COVERAGE),$(BIN)/python -m coverage report --include='$(PURE)' --fail-under=100)
 
 check: $(VENV)/.dev ## lint, types, import contracts, explainers
 	$(BIN)/ruff format --check .

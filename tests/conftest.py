@@ -48,3 +48,10 @@ async def world(database) -> World:
     """The real bot on a simulated server; see ``tests.support.World``."""
     async with running_world(database) as world:
         yield world
+
+
+@pytest.fixture
+async def world_without_encoder(database) -> World:
+    """A world in which many posts cost little: its bot finds claims by words alone."""
+    async with running_world(database, ranker=None) as world:
+        yield world

@@ -1,7 +1,9 @@
 """What is said of cases in words: verdicts, history, answers to moderators, and the note to members."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate
 from urllib.parse import quote
 
 from bot.case import Act, Case, CaseEvent, CaseRef, CaseState, EarlierVerdict, Fate, QueueView, Ruling, Timeout
@@ -213,10 +215,9 @@ def history(case: Case, events: Sequence[CaseEvent]) -> str:
 
 def audit_reason(number: int, moderator_id: int | None, reason: str | None = None) -> str:
     """For Discord's audit log, which holds 512 characters as they stand in an address."""
-    text = f"Copydesk case {number}, moderator {moderator_id}{f': {reason}' if reason else ''}"
-    while len(quote(text, safe="/ ")) > _AUDIT_LOG:
-        text = text[: len(text) - 8]
-    return text
+    text = f"Copydesk case {number}, moderator {moderator_id}{f': {reason}' if reason else ''}"[:_AUDIT_LOG]
+    ends = list(accumulate(len(quote(char, safe="/ ")) for char in text))
+    return text[: bisect_right(ends, _AUDIT_LOG)]
 
 
 def _judged(what: str, judged_by: int | None, judged_at: datetime | None) -> str:

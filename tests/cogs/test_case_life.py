@@ -17,7 +17,8 @@ def requests_to(world, channel) -> list:
     return [r for r in world.env.http_requests if f"/channels/{channel.id}/" in r.path]
 
 
-async def test_a_raid_of_a_thousand_posts_is_one_card_and_at_most_twelve_requests_a_minute(world):
+async def test_a_raid_of_a_thousand_posts_is_one_card_and_at_most_twelve_requests_a_minute(world_without_encoder):
+    world = world_without_encoder
     await world.switch_on()
     per_minute = []
     for _ in range(5):

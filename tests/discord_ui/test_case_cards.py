@@ -205,11 +205,11 @@ def test_the_audit_log_takes_any_reason(number, moderator, reason):
 # Members' words
 
 
-@examples(10_000)
+@examples(300)
 @given(hostile)
 @example("```\n@everyone")
 @example("\u202eevil")
-def test_members_words_are_plain_text_in_any_of_ten_thousand(text):
+def test_members_words_are_plain_text_whatever_they_are(text):
     shown = plain(text)
     assert "`" not in shown
     assert "\n" not in shown

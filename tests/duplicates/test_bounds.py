@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.duplicates import DETECTORS
 from bot.duplicates.window import Window
-from tests.support import GUILD, START, make_post
+from tests.support import GUILD, START, make_post, make_seen
 
 DAY = timedelta(days=1)
 FOREVER = 14 * DAY
@@ -22,6 +22,12 @@ def numbered(number: int, **fields):
     return make_post(text, message_id=number, at=START + timedelta(seconds=number), **fields)
 
 
+def fill(window: Window, first: int, last: int) -> None:
+    """Remember posts without comparing them."""
+    for number in range(first, last + 1):
+        window.remember(make_seen(numbered(number), key=number))
+
+
 def held(window: Window, posts: int) -> list[int]:
     return [number for number in range(1, posts + 1) if window.contains(GUILD, number)]
 
@@ -29,24 +35,20 @@ def held(window: Window, posts: int) -> list[int]:
 @pytest.mark.parametrize("most", [1, 100, 255, 256, 300, 700])
 def test_a_smaller_bound_forgets_the_oldest_at_once_and_holds_from_then_on(most):
     window = Window(DETECTORS)
-    for number in range(1, 801):
-        window.see(numbered(number))
+    fill(window, 1, 800)
     window.bound(GUILD, most, FOREVER)
     assert held(window, 800) == list(range(801 - most, 801))
     assert len(window) == most
-    for number in range(801, 831):
-        window.see(numbered(number))
+    fill(window, 801, 830)
     assert held(window, 830) == list(range(831 - most, 831))
     assert len(window) == most
 
 
 def test_a_larger_bound_holds_from_then_on():
     window = Window(DETECTORS, posts_per_guild=10)
-    for number in range(1, 21):
-        window.see(numbered(number))
+    fill(window, 1, 20)
     window.bound(GUILD, 600, FOREVER)
-    for number in range(21, 800):
-        window.see(numbered(number))
+    fill(window, 21, 799)
     assert held(window, 800) == list(range(200, 800))
 
 

@@ -344,12 +344,6 @@ def test_a_folder_without_explainers_is_refused(folder):
         lint(folder.path, TODAY)
 
 
-def test_the_shipped_explainers_are_clean_on_the_day_after_their_check():
-    number, problems = lint(explainers_folder(), TODAY)
-    assert number >= 40
-    assert list(map(str, problems)) == []
-
-
 def test_the_command_fails_on_errors_and_tells_them_as_file_and_line(folder, capsys):
     text = explainer(claims=["lend the map"]).replace("It may lend", "It may clearly lend")
     text = text.replace("review_by = 2027", "review_by = 2999")  # the command takes the real date
