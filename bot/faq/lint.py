@@ -1,13 +1,14 @@
 """The lint of explainers: what keeps them from being compiled, then what each, and all together, must keep."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 from bot.claims.matcher import Matcher
+from bot.claims.semantic import SemanticRanker
 from bot.faq.build import replace_tables
 from bot.faq.files import examine_folder, path_of
 from bot.faq.library import Shelf
@@ -20,9 +21,16 @@ from bot.faq.search import FaqSearch
 from bot.model import Explainer, Source
 from bot.storage.database import Database
 
+Loader = Callable[[Mapping[str, Explainer]], SemanticRanker | None]
 
-def lint(folder: Path, today: date) -> tuple[int, list[Problem]]:
+
+def lint(folder: Path, today: date, load: Loader = load_ranker) -> tuple[int, list[Problem]]:
     """Judge all explainers of a folder: how many could be read, and every problem, in the order of files and lines.
+
+    Args:
+        folder: where they are.
+        today: the day on which they must hold.
+        load: gives the ranker that their claims are tried on; with None, words alone are tried.
 
     Raises:
         ExplainerError: there is no explainer at all.
@@ -31,7 +39,7 @@ def lint(folder: Path, today: date) -> tuple[int, list[Problem]]:
     subjects = [_subject(folder, explainer, today) for explainer in explainers]
     for subject in subjects:
         problems += broken_rules(subject)
-    problems += [*_same_source_differs(subjects), *_same_source_twice(subjects), *_claims_given_away(subjects)]
+    problems += [*_same_source_differs(subjects), *_same_source_twice(subjects), *_claims_given_away(subjects, load)]
     problems += _stale_coefficients(folder, explainers)
     return len(explainers), sorted(problems)
 
@@ -74,8 +82,8 @@ def _same_source_twice(subjects: Sequence[Subject]) -> Iterator[Problem]:
             )
 
 
-def _claims_given_away(subjects: Sequence[Subject]) -> Iterator[Problem]:
-    with _matcher([subject.explainer for subject in subjects]) as matcher:
+def _claims_given_away(subjects: Sequence[Subject], load: Loader) -> Iterator[Problem]:
+    with _matcher([subject.explainer for subject in subjects], load) as matcher:
         for subject in subjects:
             for claim in subject.explainer.claims:
                 topic = matcher.judge(claim).topic
@@ -91,13 +99,13 @@ def _claims_given_away(subjects: Sequence[Subject]) -> Iterator[Problem]:
 
 
 @contextmanager
-def _matcher(explainers: Sequence[Explainer]) -> Iterator[Matcher]:
+def _matcher(explainers: Sequence[Explainer], load: Loader) -> Iterator[Matcher]:
     """The matcher on a database of its own with these explainers."""
     with tempfile.TemporaryDirectory(prefix="copydesk-") as scratch:
         database = Database(Path(scratch) / "lint.db")
         try:
             database.write_now(lambda db: replace_tables(db, explainers, "lint"))
             shelf = Shelf({explainer.slug: explainer for explainer in explainers})
-            yield Matcher(FaqSearch(database), shelf, load_ranker(shelf.built_in))
+            yield Matcher(FaqSearch(database), shelf, load(shelf.built_in))
         finally:
             database.close()
