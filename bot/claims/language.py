@@ -22,16 +22,17 @@ _CERTAIN = 0.75  # probability; at 0.6, names and dates without a function word 
 
 
 def is_foreign(text: str) -> bool:
-    """Whether a text is certainly not English; when in doubt it is English. The first call that asks takes a second."""
+    """Whether a text is certainly not English; when in doubt it is English."""
     said = words(text)
     if len(said) < _ENOUGH and text.isascii():
         return False
     if not _FUNCTION_WORDS.isdisjoint(said):
         return False
-    language, probability = _identifier().classify(text)
+    language, probability = identifier().classify(text)
     return bool(language != "en" and probability >= _CERTAIN)
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
+def identifier() -> LanguageIdentifier:
+    """Tells languages apart; the first call takes most of a second, in which nothing else runs."""
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

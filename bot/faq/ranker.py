@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from functools import cache
 
+from bot.claims.language import identifier
 from bot.claims.semantic import Model, SemanticRanker
 from bot.errors import ModelError
 from bot.faq.model_file import model_path, phrasings_hash, read_model
@@ -20,6 +21,7 @@ def load_ranker(explainers: Mapping[str, Explainer]) -> SemanticRanker:
         ModelError: the coefficients or the encoder cannot be used.
     """
     model, encoder = _parts()
+    identifier()  # now, and not at the first post in another language
     if model.trained_on != phrasings_hash(explainers.values()):
         log.warning("the explainers' claims have changed since the matcher was trained: see CONTRIBUTING.md")
     return SemanticRanker(model, encoder, explainers)

@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+import threading
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -11,8 +12,8 @@ import pytest
 
 from bot.sandbox.discussion import DISCUSSION, REPEATS, Line
 from bot.sandbox.world import HOUR, MEMBERS, MODERATOR, MODES, QUEUE, Page, page_table, running_world
-from tests.sandbox.tabs import Tab
-from tests.support import CHATTER, CLAIM
+from tests.sandbox.tabs import Tab, eventually
+from tests.support import CHATTER, CLAIM, shipped_ranker
 
 OTHER_CLAIM = "you can't own a style, cope"
 THIRD_CLAIM = "Nobody owns cel shading. Nobody owns watercolour. Get over it."
@@ -107,6 +108,34 @@ async def test_what_happens_at_the_same_moment_takes_turns(sandbox):
     lines = [Line(member, "general", f"{word}!") for member, word in zip(MEMBERS, words, strict=True)]
     await asyncio.gather(*(world.say(line) for line in lines), world.pass_time(1), world.post_a_repeat())
     assert [await seen(f"{word}!") for word in words] == [1, 1, 1]
+
+
+class HeldRanker:
+    """The real one, which reads nothing until it is let go."""
+
+    def __init__(self):
+        self.released = threading.Event()
+        self.calibration = shipped_ranker().calibration
+
+    def rank(self, *asked):
+        self.released.wait(10)
+        return shipped_ranker().rank(*asked)
+
+
+async def test_a_bot_that_takes_long_to_read_a_post_answers_it_all_the_same(monkeypatch):
+    held = HeldRanker()
+    monkeypatch.setattr("bot.sandbox.world.ranker_if_possible", lambda _: held)
+    monkeypatch.setattr("bot.sandbox.world._SETTLES_WITHIN", 0.5)
+    async with simulated() as (world, seen, _):
+
+        async def answered() -> bool:
+            await world.pass_time(1)
+            return await seen("Not what I meant") > 0
+
+        await world.say(Line("Ada", "general", CLAIM))
+        assert not await answered()
+        held.released.set()
+        await eventually(answered)
 
 
 def test_the_table_keeps_the_order_of_the_channels_and_each_ones_pages():
