@@ -1,7 +1,7 @@
 """Every touch of SimCord's private parts, checked at import, so that a new version fails here and nowhere else.
 
-SimCord 3.2.1 offers one preview an environment and a clock that stands at 1 January 2026; the sandbox needs a page for
-each member and channel, and today's date.
+SimCord 3.2.1 offers one preview an environment, a clock that stands at 1 January 2026, and attachments that only the
+post shows which they came with; the sandbox needs a page for each member and channel, today's date, and thumbnails.
 """
 
 import asyncio
@@ -13,10 +13,13 @@ from typing import Any
 
 from simcord import ChannelHandle, Env, MemberActor, Preview
 from simcord.backend import Backend
+from simcord.backend.cdn import CDN_BASE, CdnStore
+from simcord.preview._pages import _Page
 
 from bot.errors import ImageError
 
 SUPPORTED = "3.2.1"
+_DISCORDS_CDN = "https://cdn.discordapp.com"
 
 
 class SimcordChangedError(ImportError):
@@ -39,7 +42,10 @@ def _check() -> None:
         "Preview._advance_presentation_time()": callable(getattr(Preview, "_advance_presentation_time", None)),
         "Backend.clock._epoch": isinstance(getattr(getattr(backend, "clock", None), "_epoch", None), datetime),
         "Backend.transcript": isinstance(getattr(backend, "transcript", None), list),
-        "Backend.cdn.get(url)": callable(getattr(getattr(backend, "cdn", None), "get", None)),
+        "Backend.cdn is a CdnStore": isinstance(getattr(backend, "cdn", None), CdnStore),
+        "CdnStore._blobs": isinstance(getattr(CdnStore(), "_blobs", None), dict),
+        "_Page._resolve_blob asks Preview._explicit_assets": "_explicit_assets.get(url)"
+        in inspect.getsource(getattr(_Page, "_resolve_blob", _check)),
         "Backend.bot_user.name": getattr(getattr(backend, "bot_user", None), "name", None) == "TestBot",
     }
     broken = [name for name, holds in known.items() if not holds]
@@ -67,19 +73,43 @@ def activity(env: Env) -> int:
     return len(env.backend.transcript)
 
 
-class SimulatedCdn:
-    """An ``ImageSource``: the attachments of the simulated server, which ``env`` must name before the first comes."""
+class SimulatedCdn(CdnStore):
+    """The attachments of a simulated server, at addresses like Discord's; an ``ImageSource`` for the bot.
 
-    env: Env
+    SimCord shows what stands at its own addresses only in the post that it came with, not in a card's thumbnail.
+    """
+
+    def serve(self, env: Env) -> None:
+        """Keep the environment's attachments from now on."""
+        env.backend.cdn = self
+
+    def store_attachment(
+        self, attachment_id: int, channel_id: int, filename: str, data: bytes, description: str | None
+    ) -> dict[str, Any]:
+        stored = super().store_attachment(attachment_id, channel_id, filename, data, description)
+        address = stored["url"].replace(CDN_BASE, _DISCORDS_CDN)
+        self._blobs[address] = self._blobs.pop(stored["url"])
+        return {**stored, "url": address, "proxy_url": address}
 
     async def fetch(self, address: str, limit: int) -> bytes:
-        data: bytes | None = self.env.backend.cdn.get(address)
+        data = self.get(address)
         if data is None or len(data) > limit:
             raise ImageError("gone, or too large")
         return data
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+class _Thumbnails:
+    """Stands where a preview keeps pictures that it was given by hand, and gives it all attachments."""
+
+    def __init__(self, cdn: CdnStore) -> None:
+        self._cdn = cdn
+
+    def get(self, address: str) -> tuple[str, bytes] | None:
+        data = self._cdn.get(address)
+        return (address.rpartition("/")[2], data) if data is not None else None
 
 
 class Pages:
@@ -98,6 +128,7 @@ class Pages:
         preview: Any = env.preview(channel, viewers=[member], layout="channel")
         await preview.__aenter__()
         self._previews.append(preview)
+        preview._explicit_assets = _Thumbnails(self._env.backend.cdn)
         preview._action = self._in_turn(preview, preview._action)
         env._preview = _Dispatch(self._previews)
         return str(preview.url)

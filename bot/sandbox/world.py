@@ -125,7 +125,8 @@ async def running_world() -> AsyncIterator[tuple[World, list[Page]]]:
             ranker = await asyncio.to_thread(ranker_if_possible, database.read_now(load_explainers))
             images = simcord_internals.SimulatedCdn()
             bot = build_bot(database, ranker=ranker, images=images)
-            images.env = env = simcord.Env(bot, check_errors=False, settle_timeout=_SETTLES_WITHIN)
+            env = simcord.Env(bot, check_errors=False, settle_timeout=_SETTLES_WITHIN)
+            images.serve(env)
             simcord_internals.set_identity(env, "Copydesk", discord.utils.utcnow())
             await env.start()
             try:

@@ -16,7 +16,8 @@ async def gallery(database):
     """A world whose attachments can be fetched."""
     cdn = SimulatedCdn()
     async with running_world(database, images=cdn) as world:
-        cdn.env, world.cdn = world.env, cdn
+        cdn.serve(world.env)
+        world.cdn = cdn
         await world.switch_on()
         yield world
 

@@ -50,7 +50,7 @@ def test_a_method_that_has_changed_or_is_gone_is_named(monkeypatch, owner, name,
     assert SUPPORTED in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["clock", "transcript", "bot_user"])
+@pytest.mark.parametrize("name", ["clock", "transcript", "bot_user", "cdn"])
 def test_a_changed_attribute_is_named(monkeypatch, name):
     class Changed(Backend):
         def __init__(self) -> None:

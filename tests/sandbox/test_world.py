@@ -1,6 +1,7 @@
 """The simulated server of the sandbox: who sees what, and what the bot makes of its discussion."""
 
 import asyncio
+import json
 import tempfile
 import threading
 from contextlib import asynccontextmanager
@@ -63,13 +64,15 @@ def test_the_discussion_is_held_by_members_in_channels_of_the_world():
 
 
 async def test_each_repeat_that_is_asked_for_becomes_a_case_of_its_own(sandbox):
-    world, seen, _ = sandbox
+    world, seen, tabs = sandbox
     before = await seen("Delete repeat", QUEUE)
     for number in range(1, len(REPEATS) + 1):
         await world.post_a_repeat()
         assert await seen("Delete repeat", QUEUE) == before + number
     for kind in ("the same text", "the same link", "the same image"):
         assert await seen(f"{kind} again", QUEUE) == 1
+    *_, card = map(json.loads, await tabs[QUEUE, MODERATOR].posts())
+    assert [embed["thumbnail"]["available"] for embed in card["embeds"]] == [True, True]
 
 
 async def test_all_pages_of_a_channel_show_a_post_at_once_and_those_of_others_do_not(sandbox):
