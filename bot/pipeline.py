@@ -47,6 +47,7 @@ log = logging.getLogger(__name__)
 
 _SAVE_EVERY = 256  # posts; in between, a timer saves
 _MAX_MATCHING = 200  # posts in the matcher at once: beyond, explainers are shed before the memory of posts
+_REPEATED = Judgement(Band.SILENT, (), ("the post repeats an earlier one",))
 _STATES = {Answer: ReplyState.POSTED, Suggest: ReplyState.SUGGESTED, Observe: ReplyState.SHADOWED}
 
 
@@ -191,7 +192,7 @@ class Pipeline:
         seen, found = await self._compare(post, edited=edited)
         judged = _judged(post, found, self._memory.policies.get(post.guild_id))
         try:
-            judgement = await self._judge(post)
+            judgement = await self._judge(post, is_repeat=bool(judged.repeats))
             if edited:
                 await self._note_edit(post, judged.repeats)
             decision, effects, case_number = await self._decide(post, judgement, judged)
@@ -294,9 +295,11 @@ class Pipeline:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._matching, self._matcher.judge, question, None, guild_id)
 
-    async def _judge(self, post: Post) -> Judgement | None:
+    async def _judge(self, post: Post, *, is_repeat: bool = False) -> Judgement | None:
         if stopped_by_gate(post) is not None:
             return None
+        if is_repeat:
+            return _REPEATED  # it is not answered, and a raid must not keep the matcher busy
         if self._in_matcher >= _MAX_MATCHING:
             return Judgement(Band.SILENT, (), ("too many posts at once",))
         self._in_matcher += 1

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -302,13 +302,26 @@ async def waiting(cases: CaseStore, guild: int = GUILD, now: datetime = START) -
 @asynccontextmanager
 async def busy_writer(database: Database) -> AsyncIterator[None]:
     """The database's writer is busy until the end of the block: what is written meanwhile waits, in order."""
+    async with _busy(database.write):
+        yield
+
+
+@asynccontextmanager
+async def busy_readers(database: Database) -> AsyncIterator[None]:
+    """Both of the database's readers are busy until the end of the block."""
+    async with _busy(database.read), _busy(database.read):
+        yield
+
+
+@asynccontextmanager
+async def _busy(run: Callable[[Callable[[object], None]], Awaitable[None]]) -> AsyncIterator[None]:
     started, finished = threading.Event(), threading.Event()
 
     def work(_: object) -> None:
         started.set()
         finished.wait(10)
 
-    working = asyncio.create_task(database.write(work))
+    working = asyncio.ensure_future(run(work))
     await asyncio.to_thread(started.wait, 10)
     try:
         yield

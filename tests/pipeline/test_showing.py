@@ -90,8 +90,13 @@ async def test_a_claim_that_repeats_an_earlier_post_becomes_a_case_and_no_answer
     await process.handle(process.post(ANSWERED))
     clock.advance(hours=7)
     outcome = await process.handle(process.post(ANSWERED))
-    assert isinstance(outcome.decision.speech, Nothing)
+    assert outcome.decision.speech == Nothing(("the post repeats an earlier one",))
     assert len(process.shown("reply")) == len(process.shown("card")) == 1
+
+
+async def test_the_matcher_is_not_asked_about_repeats_of_which_a_raid_brings_many(process, matcher):
+    await process.handle_all(process.post(), process.post(), process.post())
+    assert matcher.asked == [CHATTER]
 
 
 # Cooldowns
@@ -187,7 +192,10 @@ async def test_a_full_matcher_sheds_explainers_and_still_sees_repeats(process, m
     await turns()
     shed = [begin(process.handle(process.post(ANSWERED))) for _ in range(2)]
     outcomes = await asyncio.gather(*shed)
-    assert [outcome.judgement.reasons for outcome in outcomes] == [("too many posts at once",)] * 2
+    assert [outcome.judgement.reasons for outcome in outcomes] == [
+        ("too many posts at once",),
+        ("the post repeats an earlier one",),
+    ]
     assert len((await process.the_case()).repeats) == 1
     assert ANSWERED not in matcher.asked
     matcher.hold.set()
