@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate, product
+from itertools import product
 
 import discord
 
 from bot.discord_ui import words
-from bot.faq.ledger import Stale, sentences_of
+from bot.faq.ledger import Stale
 from bot.faq.parse import NOTE
+from bot.faq.prose import sentences
 from bot.model import Explainer, Match, Reply, Source
 
 CARD_SOURCES = 4
@@ -177,10 +178,9 @@ def _leads(explainer: Explainer) -> tuple[str, ...]:
 
 def _beginnings(text: str) -> list[str]:
     """The first sentences of a side, in all numbers that a card has room for; at least the first."""
-    whole = list(accumulate(sentences_of(text)))
+    whole = [text[: start + len(sentence)] for start, sentence in sentences(text)]
     short = [kept for kept in whole if _length(kept) <= _LEAD_MOST] or whole[:1]
-    enough = [kept for kept in short if _length(kept) >= _LEAD_ENOUGH] or short[-1:]
-    return [kept.strip() for kept in enough]
+    return [kept for kept in short if _length(kept) >= _LEAD_ENOUGH] or short[-1:]
 
 
 def _unevenness(leads: Sequence[str]) -> tuple[int, int]:
