@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from textwrap import shorten
 
+from bot.faq.ledger import is_primary
 from bot.faq.page import SIDE, Page, Part
 from bot.faq.parse import NOTE, Problem
 from bot.faq.prose import reading_grade, sentences
@@ -150,6 +152,15 @@ def _enough_of_each(subject: Subject) -> Iterator[Problem]:
             )
 
 
+def _primary_sources_first(subject: Subject) -> Iterator[Problem]:
+    for earlier, source in pairwise(subject.explainer.sources):
+        if is_primary(source) and not is_primary(earlier):
+            yield subject.warning(
+                subject.page.line_of_source(source.id),
+                f"put {source.id} before press and institutions: cards list sources in this order",
+            )
+
+
 def _sources_fit_a_card(subject: Subject) -> Iterator[Problem]:
     sources = subject.explainer.sources
     length = sum(len(source.title + source.publisher + source.url) + _AROUND_A_SOURCE for source in sources)
@@ -194,6 +205,7 @@ _RULES: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     _facts_with_notes,
     _dates_in_order,
     _enough_of_each,
+    _primary_sources_first,
     _sources_fit_a_card,
     _plain_words,
 )

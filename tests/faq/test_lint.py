@@ -233,6 +233,7 @@ def test_quotations_questions_and_lead_ins_need_no_note(folder, harmless):
         (explainer(claims=["lend the map", "keep the map"]), "claims", "2 claims: add some in other words, to 12"),
         (explainer().replace('  "where is my pencil",\n', ""), "not_claims", "3 not_claims: add some"),
         (explainer(sources=[*SOURCES, *"vwxyz"], noted="vwxyz"), 'id = "alpha"', "9 sources: have 4 to 8"),
+        ("judgment".join(explainer().rsplit("press", 1)), 'id = "delta"', "put delta before press and institutions"),
     ],
 )  # fmt: skip
 def test_what_a_person_must_judge_is_a_warning_at_its_line(folder, text, where, message):
