@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate, product
+from itertools import product
 
 import discord
 
 from bot.discord_ui import words
-from bot.faq.ledger import Stale, sentences_of
+from bot.faq.ledger import Stale
 from bot.faq.parse import NOTE
+from bot.faq.prose import sentences
 from bot.model import Explainer, Match, Reply, Source
 
 CARD_SOURCES = 4
@@ -81,13 +82,20 @@ def more_pages(explainer: Explainer) -> list[discord.Embed]:
 
 
 def country_card(explainer: Explainer, jurisdiction: str) -> discord.Embed:
-    """What an explainer says of one country: the points that rest on that country's sources."""
-    sources = {source.id for source in explainer.sources if source.jurisdiction == jurisdiction}
-    parts = [("Settled", explainer.settled), ("Undecided", explainer.undecided)]
-    found = [(heading, _resting_on(text, sources)) for heading, text in parts]
+    """What an explainer says of one country: the points that rest on its sources or begin with its name."""
+    sources = [source for source in explainer.sources if source.jurisdiction == jurisdiction]
+    ids = {source.id for source in sources}
+    begins = re.compile(rf"(?:- )?(?:{re.escape(jurisdiction)}|{re.escape(place(jurisdiction))})\b")
+    parts = [
+        ("Settled", explainer.settled),
+        ("Undecided", explainer.undecided),
+        ("Commonly got wrong", explainer.commonly_got_wrong),
+    ]
+    found = [(heading, _lines_on(text, ids, begins)) for heading, text in parts]
     kept = [(heading, text) for heading, text in found if text]
     body = _sections(explainer, kept) if kept else words.nothing_on(place(jurisdiction))
-    lines = [_source_line(explainer, source) for source in explainer.sources if source.id in sources]
+    shown = sources or _cited(explainer, " ".join(text for _, text in kept))
+    lines = [_source_line(explainer, source) for source in shown]
     text = _clip(f"**{place(jurisdiction)}**\n\n{body}", _DESCRIPTION) + "\n\n**Sources**\n"
     return _embed(explainer, text + _fitting(lines, _PAGE - len(text)))
 
@@ -177,10 +185,9 @@ def _leads(explainer: Explainer) -> tuple[str, ...]:
 
 def _beginnings(text: str) -> list[str]:
     """The first sentences of a side, in all numbers that a card has room for; at least the first."""
-    whole = list(accumulate(sentences_of(text)))
+    whole = [text[: start + len(sentence)] for start, sentence in sentences(text)]
     short = [kept for kept in whole if _length(kept) <= _LEAD_MOST] or whole[:1]
-    enough = [kept for kept in short if _length(kept) >= _LEAD_ENOUGH] or short[-1:]
-    return [kept.strip() for kept in enough]
+    return [kept for kept in short if _length(kept) >= _LEAD_ENOUGH] or short[-1:]
 
 
 def _unevenness(leads: Sequence[str]) -> tuple[int, int]:
@@ -193,9 +200,9 @@ def _length(text: str) -> int:
     return len(NOTE.sub("", text))
 
 
-def _resting_on(text: str, sources: set[str]) -> str:
-    """The bullets or paragraphs with a note of one of these sources."""
-    return "\n".join(line for line in text.splitlines() if sources & set(NOTE.findall(line)))
+def _lines_on(text: str, sources: set[str], begins: re.Pattern[str]) -> str:
+    """The bullets or paragraphs that have a note of one of these sources, or begin so."""
+    return "\n".join(line for line in text.splitlines() if sources & set(NOTE.findall(line)) or begins.match(line))
 
 
 def _cited(explainer: Explainer, text: str) -> list[Source]:

@@ -1,6 +1,6 @@
 """The explainer files: where they are, what they say together, and the hash that tells when they changed."""
 
-from collections import defaultdict
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from bot.faq.page import Page
 from bot.faq.parse import Problem, examine
 from bot.model import Explainer
 
+_WORD = re.compile(r"\w+")
 _FORMAT = b"2"  # raise it when the compiled tables change their meaning: installed databases are compiled anew
 
 
@@ -80,15 +81,16 @@ def _text(path: Path) -> str:
 
 
 def _shared_claims(folder: Path, explainers: list[Explainer]) -> list[Problem]:
-    owners: defaultdict[str, list[str]] = defaultdict(list)
+    """The same claim is the same words, whatever their case and the signs between them."""
+    owners: dict[str, str] = {}
+    problems: list[Problem] = []
     for explainer in explainers:
-        for claim in dict.fromkeys(claim.casefold() for claim in explainer.claims):
-            owners[claim].append(explainer.slug)
-    return [
-        _at_text(path_of(folder, slugs[1]), claim, f"{slugs[0]}.md has the same claim: keep it in one of them")
-        for claim, slugs in owners.items()
-        if len(slugs) > 1
-    ]
+        for claim in explainer.claims:
+            owner = owners.setdefault(" ".join(_WORD.findall(claim.casefold())) or claim, explainer.slug)
+            if owner != explainer.slug:
+                message = f"{owner}.md has the same claim: keep it in one of them"
+                problems.append(_at_text(path_of(folder, explainer.slug), claim, message))
+    return problems
 
 
 def _unknown_relations(folder: Path, explainers: list[Explainer], known: set[str]) -> list[Problem]:

@@ -1,16 +1,15 @@
 """The source ledger: what rests on a source, whether its address stands, and which explainers are under review."""
 
-import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from typing import Protocol
 
 from bot.faq.library import Shelf
 from bot.faq.parse import NOTE
+from bot.faq.prose import sentences
 from bot.model import Explainer, Source, SourceCheck, SourceState
 from bot.storage.protocols import SourceCheckStore
 
@@ -19,8 +18,6 @@ PRIMARY_KINDS = frozenset({"statute", "judgment", "filing", "agency-report", "pa
 CHECK_EVERY = timedelta(days=7)
 
 _NAMED = 2  # dead sources that a reason names
-# Not after initials and the "v." of a case; notes belong to the sentence before them.
-_SENTENCE_END = re.compile(r"""(?<!\b[A-Za-z])(?<!\bNo)[.!?]["\u201d)]*(?:\[\^[^\]\s]+\])*\s+(?=["\u201c(A-Z])""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +150,9 @@ def sentences_on(explainer: Explainer, source_id: str) -> tuple[str, ...]:
         NOTE.sub("", sentence).strip()
         for part in parts
         for line in part.splitlines()
-        for sentence in sentences_of(line.removeprefix("- "))
+        for _, sentence in sentences(line.removeprefix("- "))
         if source_id in NOTE.findall(sentence)
     )
-
-
-def sentences_of(line: str) -> list[str]:
-    """The sentences of a paragraph, each with its notes."""
-    starts = [0, *(end.end() for end in _SENTENCE_END.finditer(line)), len(line)]
-    return [line[start:end] for start, end in pairwise(starts)]
 
 
 def _dead_primary(explainer: Explainer, dead_addresses: Collection[str]) -> list[Source]:

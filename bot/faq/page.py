@@ -7,7 +7,7 @@ from dataclasses import dataclass
 SECTION, SIDE = 2, 3  # heading levels
 _FENCE = "+++"
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
-_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+")
+_ITEM = re.compile(r"\A\s*(?:[-*+]|\d{1,2}[.)])\s+")  # a line that goes on with "2025. The" is none
 
 
 @dataclass(frozen=True, slots=True)

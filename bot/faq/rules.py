@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from textwrap import shorten
 
+from bot.faq.ledger import is_primary
 from bot.faq.page import SIDE, Page, Part
 from bot.faq.parse import NOTE, Problem
 from bot.faq.prose import reading_grade, sentences
@@ -86,26 +87,18 @@ def _no_verdicts(subject: Subject) -> Iterator[Problem]:
 
 
 def _facts_with_notes(subject: Subject) -> Iterator[Problem]:
-    """A sentence that holds a name, a number or a date carries a note, or the next of its paragraph does.
-
-    Each paragraph has one note at least; only open questions need none.
-    """
+    """A sentence that holds a name, a number or a date carries a note; so does each paragraph but open questions."""
     paragraphs = [(part, *paragraph) for part in subject.parts for paragraph in part.paragraphs()]
     names = {name for _, _, text in paragraphs for _, sentence in sentences(text) for name in _names(sentence)}
     for part, first, text in paragraphs:
         if part.heading != "Undecided" and not NOTE.search(text):
             yield subject.error(first, f"give this paragraph a source, [^id]: {_begin(text)}")
             continue
-        for offset, sentence in _without_note(text):
-            if not sentence.endswith("?") and (_names(sentence) or _first_word(sentence) in names):
+        for offset, sentence in sentences(text):
+            is_bare = not NOTE.search(sentence) and not sentence.endswith("?")
+            if is_bare and (_names(sentence) or _first_word(sentence) in names):
                 line = _line_at(first, text, offset)
                 yield subject.error(line, f"give this sentence its source, [^id]: {_begin(sentence)}")
-
-
-def _without_note(paragraph: str) -> Iterator[tuple[int, str]]:
-    """The sentences that have no note, nor has the next, with their offsets."""
-    found = [*sentences(paragraph), (len(paragraph), "")]
-    return (here for here, following in pairwise(found) if not NOTE.search(here[1] + following[1]))
 
 
 def _names(sentence: str) -> set[str]:
@@ -159,6 +152,15 @@ def _enough_of_each(subject: Subject) -> Iterator[Problem]:
             )
 
 
+def _primary_sources_first(subject: Subject) -> Iterator[Problem]:
+    for earlier, source in pairwise(subject.explainer.sources):
+        if is_primary(source) and not is_primary(earlier):
+            yield subject.warning(
+                subject.page.line_of_source(source.id),
+                f"put {source.id} before press and institutions: cards list sources in this order",
+            )
+
+
 def _sources_fit_a_card(subject: Subject) -> Iterator[Problem]:
     sources = subject.explainer.sources
     length = sum(len(source.title + source.publisher + source.url) + _AROUND_A_SOURCE for source in sources)
@@ -203,6 +205,7 @@ _RULES: tuple[Callable[[Subject], Iterator[Problem]], ...] = (
     _facts_with_notes,
     _dates_in_order,
     _enough_of_each,
+    _primary_sources_first,
     _sources_fit_a_card,
     _plain_words,
 )

@@ -239,6 +239,24 @@ def test_a_countrys_card_keeps_the_points_that_rest_on_its_sources():
     assert "\n" not in sources
 
 
+def test_a_countrys_card_keeps_the_points_that_begin_with_its_name():
+    text = "- Germany: one.[^s1]\n- DE: two.[^s1]\n- Dental: three.[^s1]"
+    card = cards.country_card(explainer(settled="- S.[^s1]", commonly_got_wrong=text), "DE")
+    body, sources = card.description.split("\n\n**Sources**\n")
+    assert body == "**Germany**\n\n**Commonly got wrong**\n- Germany: one. [1]\n- DE: two. [1]"
+    assert sources.startswith("[1]")
+
+
+def test_every_shipped_explainer_has_something_on_each_country_that_it_names(explainers):
+    bare = [
+        (one.slug, code)
+        for one in explainers.values()
+        for code in one.jurisdictions
+        if words.nothing_on(cards.place(code)) in cards.country_card(one, code).description
+    ]
+    assert bare == []
+
+
 def test_a_countrys_card_says_where_nothing_rests_on_its_sources():
     assert words.nothing_on("Japan") in cards.country_card(explainer(), "JP").description
 

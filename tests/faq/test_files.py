@@ -55,7 +55,7 @@ def test_a_folder_without_explainers_is_a_problem(tmp_path, empty):
     assert problem.startswith(f"{tmp_path}: no explainer (*.md) found")
 
 
-@pytest.mark.parametrize("claim", [CLAIM, CLAIM.upper()])
+@pytest.mark.parametrize("claim", [CLAIM, CLAIM.upper(), f"{CLAIM}!!", CLAIM.replace(" ", ", ")])
 def test_a_claim_that_two_explainers_share_is_told_in_the_second_at_its_line(tmp_path, claim):
     write_explainer(tmp_path, "a")
     write_explainer(tmp_path, "b", CLAIM, claim)

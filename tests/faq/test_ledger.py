@@ -62,7 +62,7 @@ def test_both_reasons_are_told_and_no_more_than_two_sources_named(explainer):
     late = explainer.review_by + timedelta(days=1)
     reason = staleness(explainer, {source.url for source in explainer.sources}, late)
     assert reason.startswith("its review was due on ")
-    assert reason.endswith(" and 3 more")  # of five primary ones
+    assert reason.endswith(" and 2 more")  # of four primary ones
 
 
 def test_law_the_parties_words_and_research_are_primary(explainer):

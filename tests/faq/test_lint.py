@@ -46,7 +46,7 @@ BODY = """+++
 It may lend some of them.[^alpha] Who decides? On 3 May 2025 a court let Harbour lend two.[^beta]
 
 ## Settled
-- The court ruled on 3 May 2025. It named no others.[^gamma]
+- The court ruled on 3 May 2025.[^gamma] It named no others.[^gamma]
 - Maps are kept in a box,
   as the town asked.[^gamma]
 
@@ -129,10 +129,20 @@ FAULTS = {
         '"theft" is a verdict',
     ),
     "a verdict in the title": (("May the library", "Is it settled law, or may the library"), "title", '"settled law"'),
-    "a sentence with a date and no note": (
-        ("It named no others.[^gamma]", "It named no others."),
+    "a paragraph without note": (
+        ("2025.[^gamma] It named no others.[^gamma]", "2025. It named no others."),
         "The court ruled on 3 May",
         "give this paragraph a source, [^id]: The court ruled on 3 May 2025.",
+    ),
+    "a sentence with a date and no note before one that has it": (
+        ("2025.[^gamma] It named", "2025. It named"),
+        "The court ruled on 3 May",
+        "give this sentence its source, [^id]: The court ruled on 3 May 2025.",
+    ),
+    "a sentence that ends with a number in the middle of its line": (
+        ("2025.[^gamma] It named", "2025.[^gamma] The tide came in 1999. It named"),
+        "The court ruled on 3 May",
+        "give this sentence its source, [^id]: The tide came in 1999.",
     ),
     "a sentence with a name and no note": (
         ("It named no others.[^gamma]", "It named no others.[^gamma] The same goes for Harbour Press."),
@@ -222,20 +232,13 @@ def test_quotations_questions_and_lead_ins_need_no_note(folder, harmless):
     assert folder.problems() == []
 
 
-def test_a_sentence_is_sourced_by_the_note_of_the_next_but_not_of_the_one_after(folder):
-    text = explainer().replace("On 3 May 2025 a court", "Two were old. It is so in Harbour. It is known. A court")
-    folder.write("maps.md", text)
-    assert "It is so in Harbour." in folder.problem().message
-    folder.write("maps.md", text.replace("It is known. ", ""))
-    assert folder.problems() == []
-
-
 @pytest.mark.parametrize(
     ("text", "where", "message"),
     [
         (explainer(claims=["lend the map", "keep the map"]), "claims", "2 claims: add some in other words, to 12"),
         (explainer().replace('  "where is my pencil",\n', ""), "not_claims", "3 not_claims: add some"),
         (explainer(sources=[*SOURCES, *"vwxyz"], noted="vwxyz"), 'id = "alpha"', "9 sources: have 4 to 8"),
+        ("judgment".join(explainer().rsplit("press", 1)), 'id = "delta"', "put delta before press and institutions"),
     ],
 )  # fmt: skip
 def test_what_a_person_must_judge_is_a_warning_at_its_line(folder, text, where, message):
