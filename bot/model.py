@@ -260,6 +260,7 @@ class Reply:
     at: datetime
     judged_by: int | None = None
     corrected_at: datetime | None = None  # its text was corrected after it was posted
+    proposed: str | None = None  # the topic that was suggested, where a moderator chose another
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +365,6 @@ class Week:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nothing happened."""
         return not (self.answers or self.suggestions or self.cases)
 
 

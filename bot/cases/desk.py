@@ -146,6 +146,10 @@ class Desk:
     async def post_suggestion(self, guild_id: int, reply_id: int, moderator_id: int) -> Reply:
         return await self._judge_suggestion(guild_id, reply_id, ReplyState.POSTED, moderator_id)
 
+    async def post_other(self, guild_id: int, reply_id: int, slug: str, moderator_id: int) -> Reply:
+        """Answer with another topic than the suggested one; the caller has checked that it is served."""
+        return await self._judge_suggestion(guild_id, reply_id, ReplyState.POSTED, moderator_id, slug)
+
     async def drop_suggestion(self, guild_id: int, reply_id: int, moderator_id: int) -> Reply:
         return await self._judge_suggestion(guild_id, reply_id, ReplyState.DROPPED, moderator_id)
 
@@ -161,8 +165,10 @@ class Desk:
             for effect in await self._effects.try_again(guild_id, kind):
                 await self._outbox.deliver(effect.key)
 
-    async def _judge_suggestion(self, guild_id: int, reply_id: int, state: ReplyState, moderator_id: int) -> Reply:
-        reply = await self._replies.judge(guild_id, reply_id, state, self._by(moderator_id))
+    async def _judge_suggestion(
+        self, guild_id: int, reply_id: int, state: ReplyState, moderator_id: int, slug: str | None = None
+    ) -> Reply:
+        reply = await self._replies.judge(guild_id, reply_id, state, self._by(moderator_id), slug)
         await self._outbox.deliver(reply_key(guild_id, reply.message_id))
         await self._outbox.deliver(suggestion_key(reply_id), at_once=True)
         return reply

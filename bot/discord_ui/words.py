@@ -31,6 +31,10 @@ COMMANDS_ONLY = (
     " channels cannot be watched."
 )
 NO_TEXT = "This message has no text that could be explained."
+WHY_THIS_CARD = "Why this card"
+CHOSEN = "A moderator chose it."
+ASK_TOPIC = "Which topic should the answer be about? It is posted at once."
+TOPIC_GONE = "This topic is not served here any more. Nothing was posted: the suggestion still waits."
 SUGGESTION_DROPPED = "Dropped. Nothing was posted."
 QUEUE_EMPTY = "No open cases."
 NOTHING_STALE = "No explainer is under review: all are within their dates, and no primary source is known to be gone."
@@ -137,6 +141,11 @@ def suggestion_posted(reply: Reply, effect: Effect | None) -> str:
     if effect is not None and effect.done < effect.wanted:
         return f"Discord is out of reach: it is posted in <#{reply.channel_id}> as soon as that is over."
     return f"Posted in <#{reply.channel_id}>."
+
+
+def pages(page: int, pages: int) -> str:
+    """What a menu of topics says until one is picked."""
+    return f"Topics, page {page + 1} of {pages}" if pages > 1 else "Topics"
 
 
 def sentence(reason: str) -> str:

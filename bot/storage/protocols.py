@@ -105,8 +105,10 @@ class ReplyStore(Protocol):
         """The server's replies of a time, oldest first; its end does not belong to it."""
         ...
 
-    async def judge(self, guild_id: int, reply_id: int, state: ReplyState, verdict: Verdict) -> Reply:
-        """Post or drop a suggestion.
+    async def judge(
+        self, guild_id: int, reply_id: int, state: ReplyState, verdict: Verdict, slug: str | None = None
+    ) -> Reply:
+        """Post or drop a suggestion; with ``slug``, post this topic instead of the one that was suggested.
 
         Raises:
             UnknownCaseError: there is no such suggestion on this server.

@@ -32,6 +32,7 @@ _VOTES = """
 _REMEMBERED = timedelta(days=1)  # longer than any cooldown
 _BETWEEN = "SELECT * FROM reply WHERE guild_id = ? AND at >= ? AND at < ? ORDER BY at, id"
 _OF_POST = "SELECT * FROM reply WHERE guild_id = ? AND message_id = ?"
+_OTHER_TOPIC = "UPDATE reply SET slug = ?, proposed = ? WHERE id = ?"
 _ONE = "SELECT * FROM reply WHERE guild_id = ? AND id = ?"
 
 
@@ -76,13 +77,18 @@ class SqliteReplyStore:
         values = [guild_id, row_time(since), row_time(until)]
         return [_reply(row) for row in await self._database.read(lambda db: list(db.query(_BETWEEN, values)))]
 
-    async def judge(self, guild_id: int, reply_id: int, state: ReplyState, verdict: Verdict) -> Reply:
+    async def judge(
+        self, guild_id: int, reply_id: int, state: ReplyState, verdict: Verdict, slug: str | None = None
+    ) -> Reply:
         def job(db: Connection) -> Reply:
             row = one(db, _ONE, [guild_id, reply_id])
             if row is None:
                 raise UnknownCaseError("this suggestion is not known here any more")
             if row["state"] != ReplyState.SUGGESTED:
                 raise AlreadyJudgedError(row["judged_by"], row["state"])
+            if slug is not None and slug != row["slug"]:
+                row |= {"slug": slug, "proposed": row["slug"]}
+                db.execute(_OTHER_TOPIC, [slug, row["proposed"], reply_id])
             reply = _set_state(db, row, state, verdict)
             _want_shown(db, reply, verdict.at)
             return reply
@@ -179,4 +185,5 @@ def _reply(row: Mapping[str, Any]) -> Reply:
         at=from_row_time(row["at"]),
         judged_by=row["judged_by"],
         corrected_at=from_row_time(row["corrected_at"]) if row["corrected_at"] is not None else None,
+        proposed=row["proposed"],
     )
