@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_ui import case_words, words
-from bot.discord_ui.acting import acknowledge, refusals_told
+from bot.discord_ui.acting import FORM_OPEN_FOR, acknowledge, refusals_told
 from bot.discord_ui.answers import answer
 from bot.discord_ui.posts import to_post
 from bot.model import Post
@@ -48,7 +48,11 @@ class Report(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        await self.bot.services.pipeline.forget_channel(channel.guild.id, channel.id)
+        threads = [
+            thread.id for thread in channel.guild.threads if thread.parent_id == channel.id
+        ]  # no event tells of them
+        for gone in (channel.id, *threads):
+            await self.bot.services.pipeline.forget_channel(channel.guild.id, gone)
 
     @commands.Cog.listener()
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
@@ -59,7 +63,7 @@ class ReportForm(discord.ui.Modal, title="Report as repeat"):
     """A report, with room for a reason."""
 
     def __init__(self, post: Post) -> None:
-        super().__init__(timeout=None)
+        super().__init__(timeout=FORM_OPEN_FOR)
         self._post = post
         self._reason: discord.ui.TextInput[ReportForm] = discord.ui.TextInput(
             label="Why? You can leave this empty",

@@ -1,6 +1,6 @@
 """What moderators decide: on disk before Discord shows it; of two presses at once one wins, and the other is told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from bot.case import Case, CaseEvent, CaseQuery, CaseRef, Report, Ruling, Silence
@@ -159,11 +159,16 @@ class Desk:
         await self._outbox.deliver(take_back_key(reply_id), at_once=True)
         return reply
 
-    async def show_waiting(self, guild_id: int) -> None:
-        """The moderators' channel was set or can be written to again: send the cards that could not be shown."""
+    async def show_waiting(self, guild_id: int, channels: Collection[int]) -> None:
+        """The moderators' channel was set: send the cards that could not be shown, or went with another channel.
+
+        Args:
+            guild_id: the server.
+            channels: those that it has.
+        """
         for kind in (EffectKind.CASE_CARD, EffectKind.SUGGESTION):
-            for effect in await self._effects.try_again(guild_id, kind):
-                await self._outbox.deliver(effect.key)
+            for effect in await self._effects.try_again(guild_id, kind, channels):
+                await self._outbox.deliver(effect.key, at_once=True)
 
     async def _judge_suggestion(
         self, guild_id: int, reply_id: int, state: ReplyState, moderator_id: int, slug: str | None = None

@@ -104,8 +104,8 @@ def page_view(action: str, subject: str, page: int, pages: int) -> discord.ui.Vi
 
 
 def suggestion_view(reply: Reply) -> discord.ui.View | None:
-    """The buttons below a suggestion, until it is judged."""
-    if reply.state is not ReplyState.SUGGESTED:
+    """The buttons below a suggestion, until it is judged; and where Discord refused to post it."""
+    if reply.state is not ReplyState.SUGGESTED and (reply.problem is None or reply.state is not ReplyState.POSTED):
         return None
     return _view(*(DeskButton(action, reply.id) for action in ("post", "other", "drop")))
 

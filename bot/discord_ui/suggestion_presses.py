@@ -9,9 +9,10 @@ import discord
 from bot.discord_ui import words
 from bot.discord_ui.acting import acknowledge, may_moderate
 from bot.discord_ui.answers import answer
+from bot.discord_ui.buttons import suggestion_view
 from bot.discord_ui.topic_menu import topic_view
 from bot.errors import AlreadyJudgedError, UnknownCaseError
-from bot.model import Reply, ReplyState
+from bot.model import Reply
 from bot.storage.protocols import reply_key
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ async def ask_topic(interaction: Press, reply_id: int, page: int) -> None:
     reply = await services.replies.get(guild_id, reply_id)
     if reply is None:
         raise UnknownCaseError("this suggestion is not known here any more")
-    if reply.state is not ReplyState.SUGGESTED:
+    if suggestion_view(reply) is None:
         raise AlreadyJudgedError(reply.judged_by, reply.state)
     view = topic_view(reply_id, services.library.on(guild_id), reply.slug, page)
     if interaction.message is not None and interaction.message.flags.ephemeral:

@@ -35,6 +35,7 @@ WHY_THIS_CARD = "Why this card"
 CHOSEN = "A moderator chose it."
 ASK_TOPIC = "Which topic should the answer be about? It is posted at once."
 TOPIC_GONE = "This topic is not served here any more. Nothing was posted: the suggestion still waits."
+POST_GONE = "This suggestion was dropped: its post was deleted, or the data of its author."
 SUGGESTION_DROPPED = "Dropped. Nothing was posted."
 QUEUE_EMPTY = "No open cases."
 NOTHING_STALE = "No explainer is under review: all are within their dates, and no primary source is known to be gone."
@@ -81,6 +82,8 @@ _VERDICTS: dict[str, str] = {
 
 def already_judged(error: AlreadyJudgedError) -> str:
     """Of two presses at once, what the second is told."""
+    if error.verdict == ReplyState.DROPPED and error.judged_by is None:
+        return POST_GONE
     who = f" by <@{error.judged_by}>" if error.judged_by else ""
     return f"Somebody was first: this was {_VERDICTS.get(error.verdict, error.verdict)}{who}."
 

@@ -117,8 +117,9 @@ class Editor:
         """
         if slug not in self._library.built_in:
             raise EditingError(f"{slug} is a topic of this server alone: there is no built-in text")
-        await self._editions.serve_built_in(guild_id, slug)
+        corrected = await self._editions.serve_built_in(guild_id, slug, self._clock())
         self._library.unset_own(guild_id, slug)
+        self._outbox.deliver_by_and_by(corrected)
 
     async def history(self, guild_id: int, slug: str) -> Sequence[Edition]:
         return await self._editions.history(guild_id, slug)

@@ -136,6 +136,22 @@ async def test_cards_of_a_channel_that_was_deleted_move_to_the_new_one(world):
     assert card.content.count("**Again:**") == 2
 
 
+async def test_cards_that_nothing_has_changed_since_their_channel_was_deleted_move_to_the_new_one(world):
+    await world.switch_on(Mode.SUGGEST)
+    await world.alice.send(world.general, CLAIM)
+    judged = await open_case(world)
+    await world.moderator.click(judged, label="Repeat, but keep")
+    await world.bob.send(world.general, CHATTER)
+    world.env.backend.delete_channel(world.queue.id)
+    second = channel_without(world)
+    await choose_channel(world, second)
+    suggestion, case = sorted(world.from_bot(second), key=lambda card: card.content.startswith("**First"))
+    assert suggestion.content.startswith("Suggested answer")
+    assert case.embeds[0].title.startswith("Case 2")
+    await choose_channel(world, second)
+    assert len(world.from_bot(second)) == 2
+
+
 async def test_cards_of_a_channel_that_was_closed_to_the_bot_move_to_the_new_one(world):
     await world.switch_on()
     await world.alice.send(world.general, CHATTER)

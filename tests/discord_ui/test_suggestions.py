@@ -6,7 +6,7 @@ from bot.discord_ui import words
 from bot.discord_ui.topic_menu import MOST, topic_view
 from bot.model import EditionState
 from tests.discord_ui.pressing import labels, plant, press, press_at_once, state, suggested
-from tests.support import CLAIM_TOPIC, told
+from tests.support import CLAIM, CLAIM_TOPIC, told
 
 OTHER = "scraping"
 
@@ -112,6 +112,52 @@ async def test_why_names_both_topics(world):
     post = world.general.history()[0]
     result = await world.moderator.slash(world.general, "why", message=post.jump_url)
     assert f"`{OTHER}` instead of `{CLAIM_TOPIC}`" in str(result.response.embeds[0].to_dict())
+
+
+async def test_the_suggestion_for_a_post_that_is_deleted_is_dropped_by_nobody(world):
+    await suggested(world)
+    await world.alice.delete(world.general.history()[0])
+    await world.env.advance_time(7)
+    (card,) = world.from_bot(world.queue)
+    assert card.content.endswith("dropped, because the post was deleted")
+    assert card.components == []
+    for action in ("post", "other", "drop"):
+        stale = plant(world, world.queue, f"copydesk:{action}:1")
+        assert await press(world.moderator, stale, f"copydesk:{action}:1") == words.POST_GONE
+    assert world.from_bot(world.general) == []
+
+
+async def test_a_suggestion_whose_post_was_deleted_leaves_the_topic_free_for_the_next(world):
+    await suggested(world)
+    await world.alice.delete(world.general.history()[0])
+    await world.env.advance_time(180)
+    await world.bob.send(world.general, CLAIM)
+    assert len(world.from_bot(world.queue)) == 2
+
+
+async def test_what_discord_refused_to_post_is_said_on_the_card_and_can_be_tried_again(world):
+    card = await suggested(world)
+    refusal = {"status": 403, "code": 50013, "message": "Missing Permissions"}
+    world.env.inject_error("POST", f"/channels/{world.general.id}/messages", **refusal)
+    assert "could not be posted" in await press(world.moderator, card, "copydesk:post:1")
+    (card,) = world.from_bot(world.queue)
+    assert card.content.endswith("but it could not be posted (Discord answered 403: Missing Permissions)")
+    assert labels(card) == ["Post answer", "Other topic", "Drop"]
+    await world.env.advance_time(3600)  # until somebody has granted the permission
+    assert await press(world.moderator, card, "copydesk:post:1") == f"Posted in {world.general.mention}."
+    (card,) = world.from_bot(world.queue)
+    assert card.content.endswith(f"posted by {world.moderator.mention}")
+    assert len(world.from_bot(world.general)) == 1
+
+
+async def test_an_answer_that_was_delayed_and_then_refused_is_said_on_the_card_too(world):
+    card = await suggested(world)
+    world.env.inject_error("POST", f"/channels/{world.general.id}/messages", status=503)
+    await press(world.moderator, card, "copydesk:post:1")
+    world.env.inject_error("POST", f"/channels/{world.general.id}/messages", status=403, code=50013)
+    await world.env.advance_time(13)
+    (card,) = world.from_bot(world.queue)
+    assert "could not be posted" in card.content
 
 
 @pytest.mark.parametrize("custom_id", ["copydesk-topic:1", "copydesk:other:1"])
