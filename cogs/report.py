@@ -48,11 +48,7 @@ class Report(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        threads = [
-            thread.id for thread in channel.guild.threads if thread.parent_id == channel.id
-        ]  # no event tells of them
-        for gone in (channel.id, *threads):
-            await self.bot.services.pipeline.forget_channel(channel.guild.id, gone)
+        await self.bot.services.pipeline.forget_channel(channel.guild.id, channel.id)
 
     @commands.Cog.listener()
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:

@@ -355,7 +355,7 @@ class EffectStore(Protocol):
         ...
 
     async def try_again(self, guild_id: int, kind: EffectKind, channels: Collection[int]) -> Sequence[Effect]:
-        """Order again what was refused of a kind, and waiting cards that stand in none of these channels; return both."""
+        """Order again, and return, what was refused, and waiting cards that stand in none of these channels."""
         ...
 
 
