@@ -72,9 +72,23 @@ class ReportForm(discord.ui.Modal, title="Report as repeat"):
     async def on_submit(self, interaction: discord.Interaction[Copydesk]) -> None:  # type: ignore[override]  # the client is ours
         async with refusals_told(interaction, "report"):
             await acknowledge(interaction)
+            if not await self._stands(interaction):
+                await answer(interaction, case_words.REPORTED_GONE)
+                return
             reason = self._reason.value.strip() or None
             await interaction.client.services.desk.report(self._post, interaction.user.id, reason)
             await answer(interaction, case_words.REPORTED)
+
+    async def _stands(self, interaction: discord.Interaction[Copydesk]) -> bool:
+        """Whether the post was not deleted while the form was open: its words must not be kept then."""
+        channel = interaction.client.get_partial_messageable(self._post.channel_id, guild_id=self._post.guild_id)
+        try:
+            await channel.fetch_message(self._post.message_id)
+        except discord.NotFound:
+            return False
+        except discord.Forbidden:  # a channel that the bot does not see: what Discord handed over must do
+            return True
+        return True
 
 
 async def setup(bot: Copydesk) -> None:

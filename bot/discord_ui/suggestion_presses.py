@@ -35,11 +35,7 @@ async def ask_topic(interaction: Press, reply_id: int, page: int) -> None:
     if not await may_moderate(interaction):
         return
     services, guild_id = interaction.client.services, _guild(interaction)
-    reply = await services.replies.get(guild_id, reply_id)
-    if reply is None:
-        raise UnknownCaseError("this suggestion is not known here any more")
-    if suggestion_view(reply) is None:
-        raise AlreadyJudgedError(reply.judged_by, reply.state)
+    reply = await _waiting(interaction, reply_id)
     view = topic_view(reply_id, services.library.on(guild_id), reply.slug, page)
     if interaction.message is not None and interaction.message.flags.ephemeral:
         await interaction.response.edit_message(view=view)
@@ -53,6 +49,7 @@ async def post_other(interaction: Press, reply_id: int, slug: str) -> None:
         return
     await acknowledge(interaction)
     services, guild_id = interaction.client.services, _guild(interaction)
+    await _waiting(interaction, reply_id)
     if services.library.get(guild_id, slug) is None:
         await answer(interaction, words.TOPIC_GONE)
         return
@@ -66,6 +63,16 @@ async def drop(interaction: Press, reply_id: int) -> None:
     await acknowledge(interaction)
     await interaction.client.services.desk.drop_suggestion(_guild(interaction), reply_id, interaction.user.id)
     await answer(interaction, words.SUGGESTION_DROPPED)
+
+
+async def _waiting(interaction: Press, reply_id: int) -> Reply:
+    """The suggestion, if it is still to be decided."""
+    reply = await interaction.client.services.replies.get(_guild(interaction), reply_id)
+    if reply is None:
+        raise UnknownCaseError("this suggestion is not known here any more")
+    if suggestion_view(reply) is None:
+        raise AlreadyJudgedError(reply.judged_by, reply.state)
+    return reply
 
 
 async def _tell_posted(interaction: Press, reply: Reply) -> None:

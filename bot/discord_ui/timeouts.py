@@ -74,11 +74,12 @@ class TimeoutForm(discord.ui.Modal):
             if not await _may(interaction):
                 return
             await acknowledge(interaction)
-            refused = await _cannot_silence(interaction, self._member_id)
+            reason = self._reason.value.strip()
+            refused = await _cannot_silence(interaction, self._member_id) if reason else case_words.NO_REASON
             if refused is not None:
                 await answer(interaction, refused)
                 return
-            silence = Silence(self._member_id, self._length, self._reason.value)
+            silence = Silence(self._member_id, self._length, reason)
             desk = interaction.client.services.desk
             case = await desk.time_out(interaction.guild_id or 0, self._case_id, silence, interaction.user.id)
             await answer(interaction, _outcome(case, self._member_id))

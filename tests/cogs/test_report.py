@@ -6,7 +6,7 @@ import pytest
 
 from bot.discord_ui import case_words, words
 from tests.discord_ui.pressing import labels
-from tests.support import CHATTER, rows, set_moderators_channel, told
+from tests.support import CHATTER, rows, set_moderators_channel, set_rights, told
 
 
 async def report(world, member, message, reason="", channel=None):
@@ -92,6 +92,22 @@ async def test_a_server_without_a_moderators_channel_takes_no_reports(world):
     post = await world.alice.send(world.general, CHATTER)
     assert await report(world, world.bob, post) == case_words.NOT_SET_UP
     assert rows(world.database, 'SELECT * FROM "case"') == []
+
+
+async def test_a_post_that_is_deleted_while_its_report_is_written_is_not_kept(quiet):
+    post = await quiet.alice.send(quiet.general, CHATTER)
+    form = await quiet.bob.context_menu(quiet.general, "Report as repeat", post)
+    await quiet.alice.delete(post)
+    (row,) = form.modal["components"]
+    text = told(await quiet.bob.submit_modal(form, {row["components"][0]["custom_id"]: ""}))
+    assert text == case_words.REPORTED_GONE
+    assert rows(quiet.database, "SELECT * FROM case_post") == []
+
+
+async def test_a_post_that_the_bot_cannot_see_is_reported_as_discord_handed_it_over(quiet):
+    post = await quiet.alice.send(quiet.general, CHATTER)
+    await set_rights(quiet, quiet.general, quiet.bot.user, view_channel=False)
+    assert await report(quiet, quiet.bob, post) == case_words.REPORTED
 
 
 async def test_a_report_that_is_never_sent_is_kept_for_an_hour_at_most(world):
