@@ -13,6 +13,7 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from bot.discord_ui import privacy_words, words
+from bot.discord_ui.acting import acknowledge
 from bot.discord_ui.answers import answer
 from bot.model import QuietWish
 
@@ -60,6 +61,7 @@ class Privacy(commands.Cog):
         if place is None:
             await answer(interaction, words.SERVERS_ONLY)
         else:
+            await acknowledge(interaction)
             wish = await self.desk.be_quiet(interaction.user.id, _LASTING[lasting], *place)
             await answer(interaction, privacy_words.quiet_from_now(wish))
 
@@ -70,10 +72,12 @@ class Privacy(commands.Cog):
         place = _place(interaction, where)
         if place is None:
             await answer(interaction, words.SERVERS_ONLY)
-        elif await self.desk.lift(interaction.user.id, *place):
-            await answer(interaction, privacy_words.loud_again(QuietWish(*place)))
         else:
-            await answer(interaction, privacy_words.NOT_QUIET)
+            await acknowledge(interaction)
+            lifted = await self.desk.lift(interaction.user.id, *place)
+            await answer(
+                interaction, privacy_words.loud_again(QuietWish(*place)) if lifted else privacy_words.NOT_QUIET
+            )
 
     @quiet.command(name="show")
     async def show_wishes(self, interaction: Press) -> None:

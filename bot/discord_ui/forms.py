@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.discord_ui import words
+from bot.discord_ui.acting import acknowledge
 from bot.discord_ui.answers import answer
 from bot.discord_ui.permissions import may_edit
 from bot.errors import EditingError
@@ -93,6 +94,7 @@ class DraftForm(discord.ui.Modal):
         if not may_edit(interaction):  # no longer, since the form was opened
             await answer(interaction, words.EDITORS_ONLY)
             return
+        await acknowledge(interaction)
         typed: defaultdict[str, list[str]] = defaultdict(list)
         for part, box in self._inputs:
             typed[part].append(box.value)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.discord_ui import cards, case_lists, case_presses, case_words, suggestion_presses, timeouts, words
-from bot.discord_ui.acting import refusals_told
+from bot.discord_ui.acting import acknowledge, refusals_told
 from bot.discord_ui.answers import answer, turn_page
 from bot.discord_ui.buttons import page_view
 from bot.discord_ui.permissions import is_moderator
@@ -139,6 +139,7 @@ async def _unknown(interaction: Press, key: str) -> None:
 
 
 async def _vote(interaction: Press, key: str, vote: Vote) -> None:
+    await acknowledge(interaction)
     replies = interaction.client.services.replies
     changed = await replies.vote(*_record(interaction, key), interaction.user.id, vote)
     await answer(interaction, words.THANKS if changed else words.VOTED_BEFORE)
