@@ -174,7 +174,7 @@ class Desk:
         self, guild_id: int, reply_id: int, state: ReplyState, moderator_id: int, slug: str | None = None
     ) -> Reply:
         reply = await self._replies.judge(guild_id, reply_id, state, self._by(moderator_id), slug)
-        await self._outbox.deliver(reply_key(guild_id, reply.message_id))
+        await self._outbox.deliver(reply_key(guild_id, reply.message_id), at_once=True)
         await self._outbox.deliver(suggestion_key(reply_id), at_once=True)
         return reply
 

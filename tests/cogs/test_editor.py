@@ -210,6 +210,13 @@ async def test_a_topic_of_the_servers_own_begins_empty_and_is_answered_once_it_i
     assert len(world.from_bot(world.general)) == 2
 
 
+@pytest.mark.parametrize("topic", ["../../etc/cron", "Kettles", "<@&1>", "kettles\n"])
+async def test_a_topic_is_only_called_what_a_file_may_be_called(world, chief, topic):
+    text = await refused(world, chief, "add", topic=topic, title="Are kettles safe?")
+    assert text.startswith("A topic's name is lower-case words with hyphens")
+    assert await world.bot.services.editor.topics(world.guild.id) == sorted(world.bot.services.library.built_in)
+
+
 @pytest.mark.parametrize("topic", [CLAIM_TOPIC, "kettles"])
 async def test_a_topic_that_exists_is_not_begun_again(world, chief, topic):
     await faq(world, chief, "add")

@@ -135,7 +135,8 @@ async def test_a_suggestion_whose_post_was_deleted_leaves_the_topic_free_for_the
     assert len(world.from_bot(world.queue)) == 2
 
 
-async def test_what_discord_refused_to_post_is_said_on_the_card_and_can_be_tried_again(world):
+@pytest.mark.parametrize("wait", [0, 3600])
+async def test_what_discord_refused_to_post_is_said_on_the_card_and_can_be_tried_again(world, wait):
     card = await suggested(world)
     refusal = {"status": 403, "code": 50013, "message": "Missing Permissions"}
     world.env.inject_error("POST", f"/channels/{world.general.id}/messages", **refusal)
@@ -143,7 +144,7 @@ async def test_what_discord_refused_to_post_is_said_on_the_card_and_can_be_tried
     (card,) = world.from_bot(world.queue)
     assert card.content.endswith("but it could not be posted (Discord answered 403: Missing Permissions)")
     assert labels(card) == ["Post answer", "Other topic", "Drop"]
-    await world.env.advance_time(3600)  # until somebody has granted the permission
+    await world.env.advance_time(wait)  # until somebody has granted the permission
     assert await press(world.moderator, card, "copydesk:post:1") == f"Posted in {world.general.mention}."
     (card,) = world.from_bot(world.queue)
     assert card.content.endswith(f"posted by {world.moderator.mention}")
