@@ -183,13 +183,6 @@ async def test_a_form_that_was_opened_by_an_editor_is_refused_once_they_are_none
     assert await world.bot.services.editor.history(world.guild.id, CLAIM_TOPIC) == []
 
 
-async def test_a_form_that_is_sent_twice_keeps_both_versions(world, chief):
-    shown = await faq(world, chief, "edit")
-    await submit(chief, shown, "text", settled="- A point.")
-    again = await faq(world, chief, "edit")
-    assert "Saved as version 2" in await submit(chief, again, "text")
-
-
 async def test_a_part_that_is_longer_than_a_form_is_not_cut_but_told(world, chief, explainers):
     long = EXPLAINER_FILE.replace('claims = ["', 'claims = ["' + "kettle " * 600)
     await faq(world, chief, "import", file=("kettles.md", long.encode()))

@@ -1,5 +1,6 @@
 """``/setup``: the guided steps, what stands in the way in plain words, and what it shows."""
 
+import gc
 from datetime import time
 
 import discord
@@ -75,6 +76,16 @@ async def test_the_menus_of_the_steps_outlive_a_restart(world):
     await world.restart()
     await pick(world, page, "set:moderators_channel_id", world.queue)
     assert policy(world).moderators_channel_id == world.queue.id
+
+
+async def test_menus_that_were_shown_leave_nothing_in_memory(world):
+    for _ in range(3):
+        await at_step(world, 3)
+        page = (await world.admin.slash(world.general, "repeats")).response
+        await pick(world, page, "pick:repeats", "sensitivity")
+    await world.env.advance_time(901)  # Discord lets such an answer be edited for 15 minutes
+    gc.collect()
+    assert not [one for one in gc.get_objects() if isinstance(one, discord.ui.View)]
 
 
 @pytest.mark.parametrize("name", PRESETS)
