@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import logging
 from datetime import timedelta
@@ -96,7 +97,7 @@ class Privacy(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         content, name = await self.desk.export(interaction.user.id), privacy_words.FILE_NAME
         if len(content) > _LARGEST_FILE:
-            content, name = gzip.compress(content), f"{name}.gz"
+            content, name = await asyncio.to_thread(gzip.compress, content), f"{name}.gz"
         file = discord.File(BytesIO(content), name)
         await interaction.followup.send(privacy_words.EXPORTED, file=file, ephemeral=True)
 
