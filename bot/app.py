@@ -25,6 +25,7 @@ from bot.discord_ui.answers import answer
 from bot.discord_ui.buttons import DeskButton
 from bot.discord_ui.panels import Control
 from bot.discord_ui.sender import DiscordSender
+from bot.discord_ui.topic_menu import TopicMenu
 from bot.doctor import Doctor
 from bot.duplicates import DETECTORS
 from bot.duplicates.window import Window
@@ -112,7 +113,7 @@ class Copydesk(commands.Bot):
         """No prefix commands: the watch cog listens by itself."""
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(DeskButton, Control)
+        self.add_dynamic_items(DeskButton, Control, TopicMenu)
         for module in pkgutil.iter_modules(cogs.__path__, "cogs."):
             await self.load_extension(module.name)
         self.services.pipeline.start_restoring()
@@ -133,6 +134,10 @@ class Copydesk(commands.Bot):
     async def on_choice(self, interaction: "discord.Interaction[Copydesk]", control: Control) -> None:
         """A member chose something in a menu of settings."""
         await panel_presses.choose(interaction, control)
+
+    async def on_topic(self, interaction: "discord.Interaction[Copydesk]", reply_id: str, slug: str) -> None:
+        """A moderator picked another topic for a suggestion."""
+        await presses.choose_topic(interaction, reply_id, slug)
 
     async def _sync_commands(self) -> None:
         """Tell Discord of the commands only when they changed: it allows 200 creations a day."""

@@ -260,6 +260,8 @@ class Reply:
     at: datetime
     judged_by: int | None = None
     corrected_at: datetime | None = None  # its text was corrected after it was posted
+    proposed: str | None = None  # the topic that was suggested, where a moderator chose another
+    problem: str | None = None  # why Discord refused to post it
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +304,6 @@ class GuildPolicy:
         return self.channel_mode(post.channel_id) or self.channel_mode(post.parent_channel_id) or fallback
 
     def channel_mode(self, channel_id: int | None) -> Mode | None:
-        """The mode that was chosen for this very channel."""
         return self.modes.get(channel_id) if channel_id is not None else None
 
 
@@ -364,7 +365,6 @@ class Week:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nothing happened."""
         return not (self.answers or self.suggestions or self.cases)
 
 

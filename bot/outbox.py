@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 
 from bot.errors import DeliveryDelayedError, DeliveryRefusedError
 from bot.model import Effect, EffectKind
-from bot.storage.protocols import EffectStore, card_key
+from bot.storage.protocols import EffectStore, card_key, suggestion_key
 
 log = logging.getLogger(__name__)
 
@@ -133,8 +133,11 @@ class Outbox:
         log.warning("%s was not done: %s", effect.key, problem)
         await self._effects.refused(effect.key, problem)
         self._settled(effect.key)
+        self._note_edit(effect.key, self._clock())  # a raid on a closed channel must not become a request a post
         if effect.kind in (EffectKind.DELETE, EffectKind.NOTE, EffectKind.TIMEOUT):
             await self._show_case(effect)
+        if effect.kind is EffectKind.REPLY:
+            await self.deliver(suggestion_key(effect.payload["reply"]), at_once=True)
 
     async def _show_case(self, effect: Effect) -> None:
         """Have the card of the effect's case say what came of it."""

@@ -217,6 +217,8 @@ class Pipeline:
             await self._memory.fingerprints.forget(guild_id, known)
         for case_id in await self._memory.cases.posts_gone(guild_id, message_ids, self._clock()):
             await self._outbox.deliver(card_key(case_id))
+        for reply_id in await self._memory.replies.posts_gone(guild_id, message_ids, self._clock()):
+            await self._outbox.deliver(suggestion_key(reply_id))
 
     async def forget_channel(self, guild_id: int, channel_id: int) -> None:
         """A channel or thread was deleted with its posts: the cases that show them say so."""

@@ -3,6 +3,7 @@
 Forgetting begins in memory, so that nothing writes back what the disk has lost.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -57,7 +58,7 @@ class Privacy:
         await self._pipeline.save()
         kept = {**await self._members.export(member_id), "wishes for quiet": [*map(_told, self.quiet(member_id))]}
         told = {"member_id": str(member_id), "made_at": self._clock().isoformat(), "kept": kept}
-        return json.dumps(told, indent=1, ensure_ascii=False).encode()
+        return await asyncio.to_thread(_as_file, told)  # it may be many megabytes
 
     async def forget_member(self, member_id: int) -> Mapping[str, int]:
         """Delete what is kept of a member on all servers, but not the wishes for quiet; return how much, by kind."""
@@ -79,6 +80,10 @@ class Privacy:
         for guild_id in left:
             await self.forget_guild(guild_id)
         return left
+
+
+def _as_file(told: Mapping[str, object]) -> bytes:
+    return json.dumps(told, indent=1, ensure_ascii=False).encode()
 
 
 def _told(wish: QuietWish) -> dict[str, str | None]:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import discord
 
 from bot.app import Copydesk
-from bot.errors import ConfigurationError
+from bot.errors import ConfigurationError, StoreError
 from bot.settings import PORTAL
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class Supervisor:
             await asyncio.wait({connection, stop}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stop.cancel()
-            await bot.close()
+            await _close(bot)
             connection.cancel()  # it may sleep for minutes before it connects again
             await asyncio.gather(connection, return_exceptions=True)
         if connection.cancelled() or (error := connection.exception()) is None:
@@ -80,6 +80,13 @@ class Supervisor:
         if problem is not None:
             raise ConfigurationError([problem]) from error
         log.error("the connection ended with an error", exc_info=error)
+
+
+async def _close(bot: Copydesk) -> None:
+    try:
+        await bot.close()
+    except StoreError:  # a full disk, for instance: the next connection begins where the disk has it
+        log.exception("what was only in memory could not be saved; those posts are read again")
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.case import CaseQuery, QueueView
-from bot.discord_ui import case_cards, case_lists, case_presses, case_words, timeouts
+from bot.discord_ui import case_cards, case_lists, case_presses, case_words, timeouts, words
 from bot.discord_ui.acting import acknowledge, refusals_told
 from bot.discord_ui.answers import answer
 from bot.discord_ui.permissions import is_moderator
@@ -55,7 +55,7 @@ class Case(commands.GroupCog, group_name="case", group_description="Act on one c
             case = await self.services.desk.case(*await self._find(interaction, number))
             problem = case_words.card_problem(await self.services.effects.get(card_key(case.id)))
             text = "\n".join(filter(None, [case_cards.case_text(case), problem]))
-            await answer(interaction, text or None, embeds=case_cards.case_card(case))
+            await answer(interaction, words.cut(text) or None, embeds=case_cards.case_card(case))
             texts = case_cards.case_texts(case)
             if texts:
                 await answer(interaction, embeds=texts)

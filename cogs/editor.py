@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from bot.discord_ui import cards, words
+from bot.discord_ui.acting import acknowledge
 from bot.discord_ui.answers import answer
 from bot.discord_ui.forms import DraftForm
 from bot.discord_ui.permissions import is_moderator, may_edit
@@ -57,6 +58,7 @@ class Faq(commands.GroupCog, name="faq", description="Change what Copydesk answe
     @app_commands.describe(topic="Its name: lower-case words with hyphens", title="A question neither side objects to")
     async def add(self, interaction: Press, topic: _Slug, title: app_commands.Range[str, 5, 200]) -> None:
         """Begin a topic of this server's own."""
+        await acknowledge(interaction)
         saved = await self.editor.begin(_guild(interaction), topic, title, interaction.user.id)
         await answer(interaction, words.draft_saved(saved))
 
@@ -174,6 +176,7 @@ class Faq(commands.GroupCog, name="faq", description="Change what Copydesk answe
             log.exception("looking at the sources failed; it is tried again")
 
     async def _withdraw(self, interaction: Press, topic: str, state: EditionState) -> None:
+        await acknowledge(interaction)
         await self.editor.withdraw(_guild(interaction), topic, state)
         await answer(interaction, words.topic_state(topic, state))
 

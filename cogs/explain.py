@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_ui import cards, words
+from bot.discord_ui.acting import acknowledge
 from bot.discord_ui.answers import answer
 from bot.discord_ui.buttons import explainer_view, page_view
 from bot.model import Band, Explainer, Judgement
@@ -114,6 +115,7 @@ class Explain(commands.Cog):
         if not message.content.strip():
             await answer(interaction, words.NO_TEXT)
             return
+        await acknowledge(interaction)
         judgement = await self.pipeline.ask(interaction.guild_id or 0, message.content)
         found = self._answering(interaction, judgement)
         if found is not None:

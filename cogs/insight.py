@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord_ui import buttons, panels, words
+from bot.discord_ui import buttons, panels, topic_menu, words
 from bot.discord_ui.answers import answer
 from bot.discord_ui.checkup import examine_server, report_card
 from bot.discord_ui.message_links import find_message
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 log = logging.getLogger(__name__)
-_TEMPLATES = (buttons.TEMPLATE, panels.TEMPLATE)
+_TEMPLATES = (buttons.TEMPLATE, panels.TEMPLATE, topic_menu.TEMPLATE)
 
 
 class Insight(commands.Cog):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import logging
 from datetime import timedelta
@@ -13,6 +14,7 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from bot.discord_ui import privacy_words, words
+from bot.discord_ui.acting import acknowledge
 from bot.discord_ui.answers import answer
 from bot.model import QuietWish
 
@@ -60,6 +62,7 @@ class Privacy(commands.Cog):
         if place is None:
             await answer(interaction, words.SERVERS_ONLY)
         else:
+            await acknowledge(interaction)
             wish = await self.desk.be_quiet(interaction.user.id, _LASTING[lasting], *place)
             await answer(interaction, privacy_words.quiet_from_now(wish))
 
@@ -70,10 +73,12 @@ class Privacy(commands.Cog):
         place = _place(interaction, where)
         if place is None:
             await answer(interaction, words.SERVERS_ONLY)
-        elif await self.desk.lift(interaction.user.id, *place):
-            await answer(interaction, privacy_words.loud_again(QuietWish(*place)))
         else:
-            await answer(interaction, privacy_words.NOT_QUIET)
+            await acknowledge(interaction)
+            lifted = await self.desk.lift(interaction.user.id, *place)
+            await answer(
+                interaction, privacy_words.loud_again(QuietWish(*place)) if lifted else privacy_words.NOT_QUIET
+            )
 
     @quiet.command(name="show")
     async def show_wishes(self, interaction: Press) -> None:
@@ -92,7 +97,7 @@ class Privacy(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         content, name = await self.desk.export(interaction.user.id), privacy_words.FILE_NAME
         if len(content) > _LARGEST_FILE:
-            content, name = gzip.compress(content), f"{name}.gz"
+            content, name = await asyncio.to_thread(gzip.compress, content), f"{name}.gz"
         file = discord.File(BytesIO(content), name)
         await interaction.followup.send(privacy_words.EXPORTED, file=file, ephemeral=True)
 

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_ui import case_words, words
-from bot.discord_ui.acting import acknowledge, refusals_told
+from bot.discord_ui.acting import FORM_OPEN_FOR, acknowledge, refusals_told
 from bot.discord_ui.answers import answer
 from bot.discord_ui.posts import to_post
 from bot.model import Post
@@ -59,7 +59,7 @@ class ReportForm(discord.ui.Modal, title="Report as repeat"):
     """A report, with room for a reason."""
 
     def __init__(self, post: Post) -> None:
-        super().__init__(timeout=None)
+        super().__init__(timeout=FORM_OPEN_FOR)
         self._post = post
         self._reason: discord.ui.TextInput[ReportForm] = discord.ui.TextInput(
             label="Why? You can leave this empty",
@@ -72,9 +72,23 @@ class ReportForm(discord.ui.Modal, title="Report as repeat"):
     async def on_submit(self, interaction: discord.Interaction[Copydesk]) -> None:  # type: ignore[override]  # the client is ours
         async with refusals_told(interaction, "report"):
             await acknowledge(interaction)
+            if not await self._stands(interaction):
+                await answer(interaction, case_words.REPORTED_GONE)
+                return
             reason = self._reason.value.strip() or None
             await interaction.client.services.desk.report(self._post, interaction.user.id, reason)
             await answer(interaction, case_words.REPORTED)
+
+    async def _stands(self, interaction: discord.Interaction[Copydesk]) -> bool:
+        """Whether the post was not deleted while the form was open: its words must not be kept then."""
+        channel = interaction.client.get_partial_messageable(self._post.channel_id, guild_id=self._post.guild_id)
+        try:
+            await channel.fetch_message(self._post.message_id)
+        except discord.NotFound:
+            return False
+        except discord.Forbidden:  # a channel that the bot does not see: what Discord handed over must do
+            return True
+        return True
 
 
 async def setup(bot: Copydesk) -> None:

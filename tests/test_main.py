@@ -1,14 +1,21 @@
 """The command line as a person or a supervisor meets it: output, exit codes, and where settings come from."""
 
+import asyncio
 import json
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from bot.__main__ import cli, main
 from bot.faq.build import load_explainers
+from bot.faq.draft import Draft
+from bot.faq.editions import SqliteEditionStore
+from bot.faq.parse import parse_explainer
+from bot.model import Edition
 from bot.storage.database import Database
-from tests.support import CHATTER, CLAIM, write_explainer
+from tests.support import CHATTER, CLAIM, EXPLAINER_FILE, write_explainer
 
 EX_DATAERR, EX_SOFTWARE, EX_CONFIG, EX_USAGE = 65, 70, 78, 2
 TOKEN = "canary-7f3a9"  # noqa: S105  # no token of anything
@@ -230,6 +237,27 @@ def test_faq_build_tells_problems_although_an_earlier_build_stands(run, home, tm
     assert run("faq", "build")[0] == 0
     write_explainer(tmp_path / "explainers", "trams", *BROKEN)
     assert run("faq", "build")[0] == EX_DATAERR
+
+
+# faq export
+
+
+def test_faq_export_writes_what_one_server_publishes_as_files_that_can_be_built(run, home, tmp_path):
+    run("faq", "build")
+    database = Database(home / "data" / "copydesk.db")
+    editions, now = SqliteEditionStore(database), datetime(2026, 7, 6, tzinfo=UTC)
+    for guild_id, topic in ((1, "ferries"), (2, "theirs")):
+        explainer = parse_explainer(Path(f"{topic}.md"), EXPLAINER_FILE.replace("Is it legal?", f"Are {topic} legal?"))
+        written = Edition(guild_id, topic, 0, Draft.of(explainer).to_json(), 7, now, 0)
+        edition, _ = asyncio.run(editions.add(written))
+        asyncio.run(editions.publish(edition, explainer, now))
+    asyncio.run(editions.add(Edition(1, "unpublished", 0, Draft.of(explainer).to_json(), 7, now, 0)))
+    database.close()
+    code, out, err = run("faq", "export", "--server", 1, "--to", tmp_path / "out")
+    assert (code, out, err) == (0, f"1 explainers in {tmp_path / 'out'}\n", "")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["ferries.md"]
+    assert run("faq", "build", tmp_path / "out")[0] == 0
+    assert compiled_titles(home / "data" / "copydesk.db") == ["Are ferries legal?"]
 
 
 # doctor

@@ -11,7 +11,7 @@ from bot.errors import DeliveryDelayedError, DeliveryRefusedError, StoreError
 from bot.model import EffectKind
 from bot.outbox import Outbox
 from bot.storage.effects import SqliteEffectStore, want
-from tests.support import GUILD, Clock, Hold, LoopClock, LostReceiptError, ScriptedSender, turns
+from tests.support import CHANNEL, GUILD, Clock, Hold, LoopClock, LostReceiptError, ScriptedSender, turns
 
 CARD, SUGGESTION, REPLY, DELETE = "card:1", "suggestion:1", "reply:1:5", "delete:1:10"
 KINDS = {
@@ -192,9 +192,26 @@ async def test_a_refusal_is_noted_with_its_reason_and_not_tried_again(desk, send
 async def test_a_refused_card_is_tried_again_when_it_is_asked_for(desk, sender):
     sender.script.append(NOT_ALLOWED)
     await desk.deliver(CARD)
-    for effect in await desk.effects.try_again(GUILD, EffectKind.CASE_CARD):
-        await desk.outbox.deliver(effect.key)
+    for effect in await desk.effects.try_again(GUILD, EffectKind.CASE_CARD, [CHANNEL]):
+        await desk.outbox.deliver(effect.key, at_once=True)
     assert await desk.is_done(CARD)
+
+
+async def test_a_card_that_discord_refuses_keeps_the_pace_of_edits_too(desk, sender, clock):
+    sender.script.extend([NOT_ALLOWED] * 9)
+    for _ in range(9):
+        await desk.deliver(CARD)
+    assert sender.tries == [CARD]
+    clock.advance(seconds=6)
+    await desk.outbox.deliver(CARD)
+    assert sender.tries == [CARD] * 2
+
+
+async def test_a_refused_answer_shows_on_its_suggestions_card(desk, sender):
+    await desk.deliver(SUGGESTION)
+    sender.script.append(NOT_ALLOWED)
+    await desk.deliver(REPLY)
+    assert sender.shown == [(SUGGESTION, 1), (SUGGESTION, 2)]
 
 
 async def test_a_refused_deletion_shows_on_its_cases_card(desk, sender, clock):

@@ -17,8 +17,11 @@ LONGEST = 5.0
 class Bot:
     """Stands in for the Discord client: connects, then ends as it was told to, or lasts until it is closed."""
 
-    def __init__(self, error: BaseException | None = None, *, lasts: bool = False) -> None:
+    def __init__(
+        self, error: BaseException | None = None, *, lasts: bool = False, at_close: BaseException | None = None
+    ) -> None:
         self.error = error
+        self.at_close = at_close
         self.lasts = lasts
         self.token: str | None = None
         self.closed = 0
@@ -35,6 +38,8 @@ class Bot:
     async def close(self) -> None:
         self.closed += 1
         self.ended.set()
+        if self.at_close is not None:
+            raise self.at_close
 
 
 @pytest.fixture(autouse=True)
@@ -116,6 +121,15 @@ async def test_a_database_that_cannot_be_used_ends_it():
 
     with pytest.raises(StoreError):
         await asyncio.wait_for(Supervisor(broken, "a token").run(), LONGEST)
+
+
+async def test_a_full_disk_at_the_end_of_a_connection_does_not_end_the_program(caplog):
+    second = Bot(discord.LoginFailure())
+    supervisor = supervised(Bot(RuntimeError("broken"), at_close=StoreError("the disk is full")), second)
+    with pytest.raises(ConfigurationError):
+        await asyncio.wait_for(supervisor.run(), LONGEST)
+    assert supervisor.bot is second
+    assert "could not be saved" in caplog.text
 
 
 async def test_stop_closes_the_bot_and_waits_for_it():

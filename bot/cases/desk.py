@@ -1,6 +1,6 @@
 """What moderators decide: on disk before Discord shows it; of two presses at once one wins, and the other is told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from bot.case import Case, CaseEvent, CaseQuery, CaseRef, Report, Ruling, Silence
@@ -146,6 +146,10 @@ class Desk:
     async def post_suggestion(self, guild_id: int, reply_id: int, moderator_id: int) -> Reply:
         return await self._judge_suggestion(guild_id, reply_id, ReplyState.POSTED, moderator_id)
 
+    async def post_other(self, guild_id: int, reply_id: int, slug: str, moderator_id: int) -> Reply:
+        """Answer with another topic than the suggested one; the caller has checked that it is served."""
+        return await self._judge_suggestion(guild_id, reply_id, ReplyState.POSTED, moderator_id, slug)
+
     async def drop_suggestion(self, guild_id: int, reply_id: int, moderator_id: int) -> Reply:
         return await self._judge_suggestion(guild_id, reply_id, ReplyState.DROPPED, moderator_id)
 
@@ -155,15 +159,22 @@ class Desk:
         await self._outbox.deliver(take_back_key(reply_id), at_once=True)
         return reply
 
-    async def show_waiting(self, guild_id: int) -> None:
-        """The moderators' channel was set or can be written to again: send the cards that could not be shown."""
-        for kind in (EffectKind.CASE_CARD, EffectKind.SUGGESTION):
-            for effect in await self._effects.try_again(guild_id, kind):
-                await self._outbox.deliver(effect.key)
+    async def show_waiting(self, guild_id: int, channels: Collection[int]) -> None:
+        """The moderators' channel was set: send the cards that could not be shown, or went with another channel.
 
-    async def _judge_suggestion(self, guild_id: int, reply_id: int, state: ReplyState, moderator_id: int) -> Reply:
-        reply = await self._replies.judge(guild_id, reply_id, state, self._by(moderator_id))
-        await self._outbox.deliver(reply_key(guild_id, reply.message_id))
+        Args:
+            guild_id: the server.
+            channels: those that it has.
+        """
+        for kind in (EffectKind.CASE_CARD, EffectKind.SUGGESTION):
+            for effect in await self._effects.try_again(guild_id, kind, channels):
+                await self._outbox.deliver(effect.key, at_once=True)
+
+    async def _judge_suggestion(
+        self, guild_id: int, reply_id: int, state: ReplyState, moderator_id: int, slug: str | None = None
+    ) -> Reply:
+        reply = await self._replies.judge(guild_id, reply_id, state, self._by(moderator_id), slug)
+        await self._outbox.deliver(reply_key(guild_id, reply.message_id), at_once=True)
         await self._outbox.deliver(suggestion_key(reply_id), at_once=True)
         return reply
 

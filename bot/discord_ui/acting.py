@@ -16,6 +16,8 @@ from bot.errors import AlreadyJudgedError, CaseError, UnknownCaseError
 
 log = logging.getLogger(__name__)
 
+FORM_OPEN_FOR = 3600.0  # seconds; Discord does not tell when a form is closed without being sent
+
 
 @asynccontextmanager
 async def refusals_told(interaction: discord.Interaction[Any], action: str) -> AsyncIterator[None]:

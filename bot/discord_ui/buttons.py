@@ -44,6 +44,7 @@ LOOKS: Mapping[str, Look] = {
     "tell": Look("Tell the channel"),
     "queue": Look("Queue"),
     "post": Look("Post answer", discord.ButtonStyle.primary),
+    "other": Look("Other topic"),
     "drop": Look("Drop"),
 }
 TEMPLATE = re.compile(r"copydesk:(?P<action>[a-z_]{1,20}):(?P<key>[a-z0-9.-]{1,70})")
@@ -103,10 +104,10 @@ def page_view(action: str, subject: str, page: int, pages: int) -> discord.ui.Vi
 
 
 def suggestion_view(reply: Reply) -> discord.ui.View | None:
-    """The buttons below a suggestion, until it is judged."""
-    if reply.state is not ReplyState.SUGGESTED:
+    """The buttons below a suggestion, until it is judged; and where Discord refused to post it."""
+    if reply.state is not ReplyState.SUGGESTED and (reply.problem is None or reply.state is not ReplyState.POSTED):
         return None
-    return _view(DeskButton("post", reply.id), DeskButton("drop", reply.id))
+    return _view(*(DeskButton(action, reply.id) for action in ("post", "other", "drop")))
 
 
 def case_view(case: Case, *, timeouts: bool) -> discord.ui.View:

@@ -62,13 +62,16 @@ def answer_card(explainer: Explainer, match: Match | None = None, under_review: 
     if under_review is not None:
         embed.add_field(name=words.UNDER_REVIEW, value=_clip(words.sentence(under_review), _FIELD), inline=False)
     if match is not None:
-        embed.add_field(name="Why this card", value=_clip(why(match), _FIELD), inline=False)
+        embed.add_field(name=words.WHY_THIS_CARD, value=_clip(why(match), _FIELD), inline=False)
     return embed
 
 
 def reply_card(reply: Reply, explainer: Explainer, under_review: str | None = None) -> discord.Embed:
     """The card of an answer to a post."""
-    embed = answer_card(explainer, Match(reply.slug, reply.score, reply.reason), under_review)
+    match = Match(reply.slug, reply.score, reply.reason) if reply.proposed is None else None
+    embed = answer_card(explainer, match, under_review)
+    if match is None:
+        embed.add_field(name=words.WHY_THIS_CARD, value=words.CHOSEN, inline=False)
     if reply.corrected_at is not None:
         embed.add_field(name="Corrected", value=f"on {words.day(reply.corrected_at)}", inline=False)
     return embed

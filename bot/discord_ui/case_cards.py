@@ -121,7 +121,11 @@ def suggestion_text(reply: Reply) -> str:
     text = f"Suggested answer to {link} in <#{reply.channel_id}>"
     if reply.state is ReplyState.SUGGESTED:
         return text
+    if reply.state is ReplyState.DROPPED and reply.judged_by is None and reply.message_id > 0:
+        return f"{text}: dropped, because the post was deleted"
     who = f" by {words.member(reply.judged_by)}" if reply.judged_by is not None else ""
+    if reply.state is ReplyState.POSTED and reply.problem is not None:
+        return f"{text}: chosen{who}, but it could not be posted ({plain(reply.problem)[:_PROBLEM]})"
     return f"{text}: {reply.state.value}{who}"
 
 

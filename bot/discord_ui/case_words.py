@@ -13,9 +13,11 @@ from bot.model import Effect
 
 REPORTED = "Thank you: the moderators have it in their queue. Nobody else sees that you reported it."
 NOT_SET_UP = "The moderators of this server have not chosen a channel for reports yet."
+REPORTED_GONE = "This post has just been deleted: there is nothing left to report."
 ONLY_POSTS = "Only members' posts can be reported here."
 NO_WORDS = "No words are kept of this case: they go 7 days after a case is closed, or when their author deletes them."
-NO_TIMEOUTS = "Timeouts are switched off on this server: an admin can switch them on with `/automation`."
+NO_TIMEOUTS = "Timeouts are switched off on this server: an admin can switch them on with `/setup team`."
+NO_REASON = "Nobody is silenced without a reason."
 NO_MEMBERS = "None of the authors is on this server any more."
 NOT_ABOVE = "You can silence only members below your own highest role, and no moderators or admins."
 BOT_NOT_ABOVE = (

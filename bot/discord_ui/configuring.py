@@ -80,7 +80,8 @@ async def _store(interaction: Press, changes: Sequence[Change], how: str) -> Cha
     author = ChangeAuthor(interaction.user.id, interaction.created_at, how)
     made = await services.policies.change(guild_id, changes, author)
     if any(change.name == "moderators_channel_id" for change in changes):
-        await services.desk.show_waiting(guild_id)
+        channels = [channel.id for channel in interaction.guild.channels] if interaction.guild is not None else []
+        await services.desk.show_waiting(guild_id, channels)
     return made
 
 

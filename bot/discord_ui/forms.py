@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.discord_ui import words
+from bot.discord_ui.acting import acknowledge
 from bot.discord_ui.answers import answer
+from bot.discord_ui.permissions import may_edit
 from bot.errors import EditingError
 from bot.faq.draft import Draft
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 _LONGEST_FIELD = 4000
 _LONGEST_TITLE = 45
+_OPEN_FOR = 24 * 3600.0  # seconds: a text is written longer than a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class DraftForm(discord.ui.Modal):
     """One form of a topic, filled in with its text."""
 
     def __init__(self, slug: str, form: str, draft: Draft, version: int) -> None:
-        super().__init__(title=words.form_title(slug, form)[:_LONGEST_TITLE], timeout=None)
+        super().__init__(title=words.form_title(slug, form)[:_LONGEST_TITLE], timeout=_OPEN_FOR)
         self._slug = slug
         self._draft = draft
         self._version = version
@@ -88,6 +91,10 @@ class DraftForm(discord.ui.Modal):
 
     async def on_submit(self, interaction: discord.Interaction[Any]) -> None:
         client: Copydesk = interaction.client
+        if not may_edit(interaction):  # no longer, since the form was opened
+            await answer(interaction, words.EDITORS_ONLY)
+            return
+        await acknowledge(interaction)
         typed: defaultdict[str, list[str]] = defaultdict(list)
         for part, box in self._inputs:
             typed[part].append(box.value)

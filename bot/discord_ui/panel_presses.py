@@ -14,6 +14,7 @@ from bot.config.kinds import Id, Ids
 from bot.config.presets import PRESETS
 from bot.config.table import SETTINGS, Group, Setting
 from bot.discord_ui import setting_words, words
+from bot.discord_ui.acting import FORM_OPEN_FOR
 from bot.discord_ui.answers import answer
 from bot.discord_ui.configuring import Outcome, missing_now, policy_of, save, state_of
 from bot.discord_ui.panels import Control, Page, panel, rows_of, value_page
@@ -64,7 +65,7 @@ class TypedForm(discord.ui.Modal):
     """A form for values that no menu can offer."""
 
     def __init__(self, setting: Setting, of: str, text: str) -> None:
-        super().__init__(title=setting.label, timeout=None)
+        super().__init__(title=setting.label, timeout=FORM_OPEN_FOR)
         self._setting = setting
         self._of = of
         self._box: discord.ui.TextInput[TypedForm] = discord.ui.TextInput(

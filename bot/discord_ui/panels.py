@@ -195,5 +195,7 @@ def view(items: Iterable[discord.ui.Item[Any]]) -> discord.ui.View:
     """A view that never times out: what is pressed finds its way by its ``custom_id``."""
     made = discord.ui.View(timeout=None)
     for item in items:
-        made.add_item(item)
+        found = TEMPLATE.fullmatch(getattr(item, "custom_id", ""))
+        assert found is not None  # noqa: S101  # made by ``custom_id`` below
+        made.add_item(Control(item, found["action"], found["name"], found["of"]))  # as such, discord.py keeps no copy
     return made

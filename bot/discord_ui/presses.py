@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.discord_ui import cards, case_lists, case_presses, case_words, timeouts, words
-from bot.discord_ui.acting import may_moderate, refusals_told
+from bot.discord_ui import cards, case_lists, case_presses, case_words, suggestion_presses, timeouts, words
+from bot.discord_ui.acting import acknowledge, refusals_told
 from bot.discord_ui.answers import answer, turn_page
 from bot.discord_ui.buttons import page_view
 from bot.discord_ui.permissions import is_moderator
 from bot.model import Vote
-from bot.storage.protocols import reply_key
 
 if TYPE_CHECKING:
     from bot.app import Copydesk
@@ -32,6 +31,12 @@ async def press(interaction: Press, action: str, key: str) -> None:
     """Do what a button's action and key say; whatever happens, the member who pressed is told."""
     async with refusals_told(interaction, f"press of {action}"):
         await _HANDLERS.get(action, _unknown)(interaction, key)
+
+
+async def choose_topic(interaction: Press, key: str, slug: str) -> None:
+    """Do what a pick in a suggestion's menu of topics says; likewise."""
+    async with refusals_told(interaction, "pick of a topic"):
+        await suggestion_presses.post_other(interaction, _number(key), slug)
 
 
 async def _sources(interaction: Press, slug: str) -> None:
@@ -116,22 +121,16 @@ def _changing(action: str) -> Callable[[Press, str], Awaitable[None]]:
     return handler
 
 
-async def _post(interaction: Press, key: str) -> None:
-    if not await may_moderate(interaction):
-        return
-    await interaction.response.defer(ephemeral=True, thinking=True)
-    services = interaction.client.services
-    reply = await services.desk.post_suggestion(*_record(interaction, key), interaction.user.id)
-    effect = await services.effects.get(reply_key(reply.guild_id, reply.message_id))
-    await answer(interaction, words.suggestion_posted(reply, effect))
+async def _other(interaction: Press, key: str) -> None:
+    reply_id, _, page = key.partition(".")
+    await suggestion_presses.ask_topic(interaction, _number(reply_id), _number(page or "0"))
 
 
-async def _drop(interaction: Press, key: str) -> None:
-    if not await may_moderate(interaction):
-        return
-    await interaction.response.defer(ephemeral=True, thinking=True)
-    await interaction.client.services.desk.drop_suggestion(*_record(interaction, key), interaction.user.id)
-    await answer(interaction, words.SUGGESTION_DROPPED)
+def _suggested(handler: Callable[[Press, int], Awaitable[None]]) -> Callable[[Press, str], Awaitable[None]]:
+    async def on_key(interaction: Press, key: str) -> None:
+        await handler(interaction, _number(key))
+
+    return on_key
 
 
 async def _unknown(interaction: Press, key: str) -> None:
@@ -140,6 +139,7 @@ async def _unknown(interaction: Press, key: str) -> None:
 
 
 async def _vote(interaction: Press, key: str, vote: Vote) -> None:
+    await acknowledge(interaction)
     replies = interaction.client.services.replies
     changed = await replies.vote(*_record(interaction, key), interaction.user.id, vote)
     await answer(interaction, words.THANKS if changed else words.VOTED_BEFORE)
@@ -188,6 +188,7 @@ _HANDLERS: Mapping[str, Callable[[Press, str], Awaitable[None]]] = {
     "timeout": _timeout,
     "lift": _lift,
     "queue": _queue,
-    "post": _post,
-    "drop": _drop,
+    "post": _suggested(suggestion_presses.post),
+    "other": _other,
+    "drop": _suggested(suggestion_presses.drop),
 }

@@ -9,7 +9,7 @@ import discord
 
 from bot.case import Case, Silence
 from bot.discord_ui import case_words, words
-from bot.discord_ui.acting import acknowledge, may_moderate, refusals_told
+from bot.discord_ui.acting import FORM_OPEN_FOR, acknowledge, may_moderate, refusals_told
 from bot.discord_ui.answers import answer
 from bot.discord_ui.buttons import timeout_view
 from bot.discord_ui.permissions import TO_TIME_OUT, lacks, moderates
@@ -60,7 +60,7 @@ class TimeoutForm(discord.ui.Modal):
     """The confirmation of a timeout, with its reason."""
 
     def __init__(self, case_id: int, member_id: int, length: timedelta) -> None:
-        super().__init__(title=f"Timeout for {case_words.lasts(length)}", timeout=None)
+        super().__init__(title=f"Timeout for {case_words.lasts(length)}", timeout=FORM_OPEN_FOR)
         self._case_id = case_id
         self._member_id = member_id
         self._length = length
@@ -74,11 +74,12 @@ class TimeoutForm(discord.ui.Modal):
             if not await _may(interaction):
                 return
             await acknowledge(interaction)
-            refused = await _cannot_silence(interaction, self._member_id)
+            reason = self._reason.value.strip()
+            refused = await _cannot_silence(interaction, self._member_id) if reason else case_words.NO_REASON
             if refused is not None:
                 await answer(interaction, refused)
                 return
-            silence = Silence(self._member_id, self._length, self._reason.value)
+            silence = Silence(self._member_id, self._length, reason)
             desk = interaction.client.services.desk
             case = await desk.time_out(interaction.guild_id or 0, self._case_id, silence, interaction.user.id)
             await answer(interaction, _outcome(case, self._member_id))

@@ -88,7 +88,9 @@ def _case(case: KnownContent) -> str:
 
 def _reply(reply: Reply) -> str:
     who = f" by <@{reply.judged_by}>" if reply.judged_by else ""
-    return f"`{reply.slug}`, score {reply.score:.2f}, {words.reply_state(reply.state)}{who}, {case_words.ago(reply.at)}"
+    instead = f" instead of `{reply.proposed}`" if reply.proposed is not None else ""
+    became = f"{words.reply_state(reply.state)}{who}, {case_words.ago(reply.at)}"
+    return f"`{reply.slug}`{instead}, score {reply.score:.2f}, {became}"
 
 
 def _speech(explanation: Explanation) -> str:
@@ -121,7 +123,7 @@ def _changes(explanation: Explanation, around: Surroundings) -> Iterator[str]:
     if around.settings is not None and around.settings.at > explanation.post.at:
         yield f"settings were changed {case_words.ago(around.settings.at)}, in change {around.settings.number}"
     anew = None if isinstance(speech, Nothing) else speech.match.slug
-    then = record.reply.slug if record.reply is not None else None
+    then = record.reply.proposed or record.reply.slug if record.reply is not None else None
     if anew != then:
         yield words.DECIDED_OTHERWISE if then is not None else words.NOT_DECIDED_THEN
     if bool(record.cases) != (not isinstance(flag, Nothing)):

@@ -31,6 +31,11 @@ COMMANDS_ONLY = (
     " channels cannot be watched."
 )
 NO_TEXT = "This message has no text that could be explained."
+WHY_THIS_CARD = "Why this card"
+CHOSEN = "A moderator chose it."
+ASK_TOPIC = "Which topic should the answer be about? It is posted at once."
+TOPIC_GONE = "This topic is not served here any more. Nothing was posted: the suggestion still waits."
+POST_GONE = "This suggestion was dropped: its post was deleted, or the data of its author."
 SUGGESTION_DROPPED = "Dropped. Nothing was posted."
 QUEUE_EMPTY = "No open cases."
 NOTHING_STALE = "No explainer is under review: all are within their dates, and no primary source is known to be gone."
@@ -77,6 +82,8 @@ _VERDICTS: dict[str, str] = {
 
 def already_judged(error: AlreadyJudgedError) -> str:
     """Of two presses at once, what the second is told."""
+    if error.verdict == ReplyState.DROPPED and error.judged_by is None:
+        return POST_GONE
     who = f" by <@{error.judged_by}>" if error.judged_by else ""
     return f"Somebody was first: this was {_VERDICTS.get(error.verdict, error.verdict)}{who}."
 
@@ -137,6 +144,11 @@ def suggestion_posted(reply: Reply, effect: Effect | None) -> str:
     if effect is not None and effect.done < effect.wanted:
         return f"Discord is out of reach: it is posted in <#{reply.channel_id}> as soon as that is over."
     return f"Posted in <#{reply.channel_id}>."
+
+
+def pages(page: int, pages: int) -> str:
+    """What a menu of topics says until one is picked."""
+    return f"Topics, page {page + 1} of {pages}" if pages > 1 else "Topics"
 
 
 def sentence(reason: str) -> str:

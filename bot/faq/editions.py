@@ -89,12 +89,14 @@ class SqliteEditionStore:
 
         await self._database.write(job)
 
-    async def serve_built_in(self, guild_id: int, slug: str) -> None:
-        def job(db: Connection) -> None:
-            db.execute("DELETE FROM topic_choice WHERE guild_id = ? AND slug = ?", [guild_id, slug])
+    async def serve_built_in(self, guild_id: int, slug: str, now: datetime) -> Sequence[str]:
+        def job(db: Connection) -> list[str]:
+            topic = [guild_id, slug]
+            was_own = db.execute("DELETE FROM topic_choice WHERE guild_id = ? AND slug = ?", topic).rowcount
             _forget_phrases(db, guild_id, slug)
+            return _correct_answers(db, guild_id, slug, now) if was_own else []
 
-        await self._database.write(job)
+        return await self._database.write(job)
 
 
 def _correct_answers(db: Connection, guild_id: int, slug: str, now: datetime) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from bot.errors import EditingError, ExplainerError, InputError
 from bot.faq.draft import Draft
 from bot.faq.library import Shelf
-from bot.faq.parse import parse_explainer
+from bot.faq.parse import SLUG, parse_explainer
 from bot.model import Edition, EditionState, Explainer
 from bot.outbox import Outbox
 from bot.storage.protocols import EditionStore
@@ -69,8 +69,10 @@ class Editor:
         """Begin a topic of the server's own, empty but for its title.
 
         Raises:
-            EditingError: the topic exists.
+            EditingError: the topic exists, or is no name for a file.
         """
+        if not SLUG.match(slug):
+            raise EditingError("a topic's name is lower-case words with hyphens, such as harbour-tram")
         if slug in self._library.built_in or await self._editions.history(guild_id, slug):
             raise EditingError(f"the topic {slug} exists: /faq edit changes it")
         today = self._clock().date()
@@ -117,8 +119,9 @@ class Editor:
         """
         if slug not in self._library.built_in:
             raise EditingError(f"{slug} is a topic of this server alone: there is no built-in text")
-        await self._editions.serve_built_in(guild_id, slug)
+        corrected = await self._editions.serve_built_in(guild_id, slug, self._clock())
         self._library.unset_own(guild_id, slug)
+        self._outbox.deliver_by_and_by(corrected)
 
     async def history(self, guild_id: int, slug: str) -> Sequence[Edition]:
         return await self._editions.history(guild_id, slug)

@@ -32,7 +32,7 @@ _LIMITS = {
 }
 _FIELD = 1024  # what a field of Discord's holds, notes included
 _SHOWN_NOTE = " [10]"  # what a note becomes there, at its longest
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -101,7 +101,7 @@ _FIELDS: Mapping[str, _Field] = {
 }
 _SOURCE_FIELDS: Mapping[str, _Field] = {
     "id": _Field(
-        lambda value: isinstance(value, str) and bool(_SLUG.match(value)),
+        lambda value: isinstance(value, str) and bool(SLUG.match(value)),
         'lower-case words with hyphens, such as "bartz-order"',
     ),
     "title": _TEXT,
@@ -140,7 +140,7 @@ class _Parser:
         self.problems: list[Problem] = []
 
     def explainer(self) -> Explainer | None:
-        if not _SLUG.match(self._path.stem):
+        if not SLUG.match(self._path.stem):
             self._problem(1, f"rename the file: {self._path.stem!r} is not lower-case words with hyphens")
         if not self._page.is_fenced:
             self._problem(1, "begin the file with a line +++, then the front matter")

@@ -1,7 +1,7 @@
 """The outbox table. Other stores enqueue into it within their own transactions."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,14 +9,15 @@ from sqlite_utils import Database as Connection
 
 from bot.model import Effect, EffectKind
 from bot.storage.database import Database
-from bot.storage.protocols import card_key
+from bot.storage.protocols import card_key, suggestion_key
 from bot.storage.rows import from_row_time, one, row_time
 
 _OF_A_CASE = {EffectKind.DELETE, EffectKind.NOTE, EffectKind.TIMEOUT}
 _PENDING = "SELECT * FROM effect WHERE done < wanted AND problem IS NULL ORDER BY at, key"
 _WANT = """
     INSERT INTO effect (key, guild_id, kind, payload, at) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (key) DO UPDATE SET wanted = wanted + 1, problem = NULL
+    ON CONFLICT (key) DO UPDATE SET
+        wanted = wanted + 1, at = CASE WHEN problem IS NULL THEN at ELSE excluded.at END, problem = NULL
 """
 
 
@@ -25,6 +26,14 @@ def want(db: Connection, key: str, guild_id: int, kind: EffectKind, payload: Map
     db.execute(_WANT, [key, guild_id, kind.value, json.dumps(payload), row_time(now)])
 
 
+_REFUSED = "SELECT key FROM effect WHERE guild_id = ? AND kind = ? AND problem IS NOT NULL AND done < wanted"
+_WAITING_CARDS = """
+    SELECT effect.key, effect.channel_id FROM effect
+    LEFT JOIN "case" ON "case".id = payload ->> 'case' LEFT JOIN reply ON reply.id = payload ->> 'reply'
+    WHERE effect.guild_id = ? AND kind = ? AND effect.channel_id IS NOT NULL AND done >= wanted
+    AND ("case".state IN ('open', 'claimed', 'reopened') OR reply.state = 'suggested')
+"""
+_SHOW_ANEW = "UPDATE effect SET wanted = wanted + 1 WHERE key = ? AND message_id IS NOT NULL"
 _DONE = "UPDATE effect SET done = max(done, ?), channel_id = ?, message_id = ? WHERE key = ? RETURNING *"
 _COPIES_GONE = """
     UPDATE case_post SET fate = 'deleted' WHERE case_id = ? AND channel_id = ? AND NOT is_original AND fate IS NULL
@@ -60,15 +69,19 @@ class SqliteEffectStore:
             row = one(db, "UPDATE effect SET problem = ? WHERE key = ? RETURNING *", [problem, key])
             if row is not None and row["kind"] in _OF_A_CASE:
                 _want_card_of(db, _effect(row))
+            elif row is not None and row["kind"] == EffectKind.REPLY:
+                db.execute(_SHOW_ANEW, [suggestion_key(_effect(row).payload["reply"])])
 
         await self._database.write(job)
 
-    async def try_again(self, guild_id: int, kind: EffectKind) -> Sequence[Effect]:
+    async def try_again(self, guild_id: int, kind: EffectKind, channels: Collection[int]) -> Sequence[Effect]:
         def rearm(db: Connection) -> list[Effect]:
-            mine = "guild_id = ? AND kind = ? AND problem IS NOT NULL AND done < wanted"
-            keys = [row["key"] for row in db.query(f"SELECT key FROM effect WHERE {mine}", [guild_id, kind.value])]  # noqa: S608  # a literal above
-            db.execute(f"UPDATE effect SET problem = NULL WHERE {mine}", [guild_id, kind.value])  # noqa: S608  # same
-            return [_effect(row) for row in db.query(_PENDING) if row["key"] in keys]
+            mine = [guild_id, kind.value]
+            refused = [row["key"] for row in db.query(_REFUSED, mine)]
+            lost = [row["key"] for row in db.query(_WAITING_CARDS, mine) if row["channel_id"] not in channels]
+            db.conn.executemany("UPDATE effect SET problem = NULL WHERE key = ?", [(key,) for key in refused])
+            db.conn.executemany(_SHOW_ANEW, [(key,) for key in lost])
+            return [_effect(row) for row in db.query(_PENDING) if row["key"] in {*refused, *lost}]
 
         return await self._database.write(rearm)
 

@@ -260,3 +260,9 @@ def privacy(db: Database) -> None:
         CREATE TABLE missing_guild (guild_id INTEGER PRIMARY KEY, since REAL NOT NULL) STRICT;
         """
     )
+
+
+@MIGRATIONS()
+def other_topics(db: Database) -> None:
+    """The topic that was suggested, where a moderator posted another."""
+    db.execute("ALTER TABLE reply ADD COLUMN proposed TEXT")

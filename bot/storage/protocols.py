@@ -97,21 +97,25 @@ class ReplyStore(Protocol):
 
     async def get(self, guild_id: int, reply_id: int) -> Reply | None: ...
 
-    async def of_post(self, guild_id: int, message_id: int) -> Reply | None:
-        """The answer to a post."""
-        ...
+    async def of_post(self, guild_id: int, message_id: int) -> Reply | None: ...
 
     async def between(self, guild_id: int, since: datetime, until: datetime) -> Sequence[Reply]:
         """The server's replies of a time, oldest first; its end does not belong to it."""
         ...
 
-    async def judge(self, guild_id: int, reply_id: int, state: ReplyState, verdict: Verdict) -> Reply:
-        """Post or drop a suggestion.
+    async def judge(
+        self, guild_id: int, reply_id: int, state: ReplyState, verdict: Verdict, slug: str | None = None
+    ) -> Reply:
+        """Post or drop a suggestion; with ``slug``, post this topic instead of the one that was suggested.
 
         Raises:
             UnknownCaseError: there is no such suggestion on this server.
-            AlreadyJudgedError: somebody was first.
+            AlreadyJudgedError: somebody was first, and Discord did not refuse to post it.
         """
+        ...
+
+    async def posts_gone(self, guild_id: int, message_ids: Collection[int], now: datetime) -> Sequence[int]:
+        """Posts were deleted: drop the suggestions that wait for them, and return these."""
         ...
 
     async def dismiss(self, guild_id: int, reply_id: int, verdict: Verdict) -> Reply:
@@ -316,8 +320,8 @@ class EditionStore(Protocol):
         """Serve the topic no more, for now or for good; its versions stay."""
         ...
 
-    async def serve_built_in(self, guild_id: int, slug: str) -> None:
-        """Go back to the built-in text; the server's versions stay."""
+    async def serve_built_in(self, guild_id: int, slug: str, now: datetime) -> Sequence[str]:
+        """Go back to the built-in text; the server's versions stay. Returns what ``publish`` does."""
         ...
 
 
@@ -347,11 +351,11 @@ class EffectStore(Protocol):
         ...
 
     async def refused(self, key: str, problem: str) -> None:
-        """Discord will not do it, and why. Where that is a deletion, its case's card is to say so."""
+        """Discord will not do it, and why; the card of the case or the suggestion that it belongs to is to say so."""
         ...
 
-    async def try_again(self, guild_id: int, kind: EffectKind) -> Sequence[Effect]:
-        """Make a server's refused effects of a kind pending again, and return them."""
+    async def try_again(self, guild_id: int, kind: EffectKind, channels: Collection[int]) -> Sequence[Effect]:
+        """Order again, and return, what was refused, and waiting cards that stand in none of these channels."""
         ...
 
 

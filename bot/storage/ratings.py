@@ -7,9 +7,11 @@ from bot.claims.feedback import Rating
 from bot.storage.database import Database
 
 # A dropped suggestion that nobody judged fell with its author's data; an answer that its asker took back may be right.
+# Where a moderator posted another topic, the proposed one was wrong; the score says nothing of the other.
 _RATINGS = """
     WITH rated AS (
-        SELECT slug, score, CASE
+        SELECT coalesce(proposed, slug) AS slug, score, CASE
+            WHEN proposed IS NOT NULL THEN -1
             WHEN state = 'dropped' AND judged_by IS NOT NULL THEN -1
             WHEN state = 'dismissed' AND judged_by <> author_id THEN -1
             WHEN state = 'posted' AND judged_by IS NOT NULL THEN 1

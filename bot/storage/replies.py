@@ -32,7 +32,15 @@ _VOTES = """
 _REMEMBERED = timedelta(days=1)  # longer than any cooldown
 _BETWEEN = "SELECT * FROM reply WHERE guild_id = ? AND at >= ? AND at < ? ORDER BY at, id"
 _OF_POST = "SELECT * FROM reply WHERE guild_id = ? AND message_id = ?"
-_ONE = "SELECT * FROM reply WHERE guild_id = ? AND id = ?"
+_FALLEN = """
+    UPDATE reply SET state = 'dropped' WHERE guild_id = ? AND message_id = ? AND state = 'suggested' RETURNING *
+"""
+_OTHER_TOPIC = "UPDATE reply SET slug = ?, proposed = ? WHERE id = ?"
+_ONE = """
+    SELECT reply.*, effect.problem FROM reply
+    LEFT JOIN effect ON effect.key = 'reply:' || reply.guild_id || ':' || reply.message_id
+    WHERE reply.guild_id = ? AND reply.id = ?
+"""
 
 
 class SqliteReplyStore:
@@ -76,13 +84,18 @@ class SqliteReplyStore:
         values = [guild_id, row_time(since), row_time(until)]
         return [_reply(row) for row in await self._database.read(lambda db: list(db.query(_BETWEEN, values)))]
 
-    async def judge(self, guild_id: int, reply_id: int, state: ReplyState, verdict: Verdict) -> Reply:
+    async def judge(
+        self, guild_id: int, reply_id: int, state: ReplyState, verdict: Verdict, slug: str | None = None
+    ) -> Reply:
         def job(db: Connection) -> Reply:
             row = one(db, _ONE, [guild_id, reply_id])
             if row is None:
                 raise UnknownCaseError("this suggestion is not known here any more")
-            if row["state"] != ReplyState.SUGGESTED:
+            if row["state"] != ReplyState.SUGGESTED and not _is_refused(row):
                 raise AlreadyJudgedError(row["judged_by"], row["state"])
+            if slug is not None and slug != row["slug"]:
+                row |= {"slug": slug, "proposed": row["slug"]}
+                db.execute(_OTHER_TOPIC, [slug, row["proposed"], reply_id])
             reply = _set_state(db, row, state, verdict)
             _want_shown(db, reply, verdict.at)
             return reply
@@ -90,6 +103,20 @@ class SqliteReplyStore:
         reply = await self._database.write(job)
         self._remember(reply)
         return reply
+
+    async def posts_gone(self, guild_id: int, message_ids: Collection[int], now: datetime) -> Sequence[int]:
+        def job(db: Connection) -> list[Reply]:
+            places = [(guild_id, message_id) for message_id in message_ids]
+            fallen = [_reply(row) for place in places for row in list(db.query(_FALLEN, place))]
+            for reply in fallen:
+                payload = {"reply": reply.id}
+                want(db, suggestion_key(reply.id), guild_id, EffectKind.SUGGESTION, payload, now)
+            return fallen
+
+        fallen = await self._database.write(job)
+        for reply in fallen:
+            self._remember(reply)
+        return [reply.id for reply in fallen]
 
     async def dismiss(self, guild_id: int, reply_id: int, verdict: Verdict) -> Reply:
         def job(db: Connection) -> Reply:
@@ -151,9 +178,14 @@ def unlinked(reply_id: int) -> int:
     return -reply_id
 
 
+def _is_refused(row: Mapping[str, Any]) -> bool:
+    """Whether a moderator had it posted and Discord would not: it waits again."""
+    return row["state"] == ReplyState.POSTED and row["judged_by"] is not None and row["problem"] is not None
+
+
 def _set_state(db: Connection, row: Mapping[str, Any], state: ReplyState, verdict: Verdict) -> Reply:
     db.execute("UPDATE reply SET state = ?, judged_by = ? WHERE id = ?", [state.value, verdict.moderator_id, row["id"]])
-    return _reply({**row, "state": state.value, "judged_by": verdict.moderator_id})
+    return _reply({**row, "state": state.value, "judged_by": verdict.moderator_id, "problem": None})
 
 
 def _want_shown(db: Connection, reply: Reply, now: datetime) -> None:
@@ -179,4 +211,6 @@ def _reply(row: Mapping[str, Any]) -> Reply:
         at=from_row_time(row["at"]),
         judged_by=row["judged_by"],
         corrected_at=from_row_time(row["corrected_at"]) if row["corrected_at"] is not None else None,
+        proposed=row["proposed"],
+        problem=row.get("problem"),
     )

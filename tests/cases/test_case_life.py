@@ -249,7 +249,7 @@ async def test_a_timeout_that_is_refused_says_why_on_the_card(office, desk, send
     silenced = await desk.time_out(GUILD, case.id, SILENCE, ANN)
     assert silenced.timeouts[0].problem == "Discord answered 403"
     assert kinds(office)[-1] == "card"
-    (effect,) = await office.effects.try_again(GUILD, EffectKind.TIMEOUT)
+    (effect,) = await office.effects.try_again(GUILD, EffectKind.TIMEOUT, [CHANNEL])
     assert effect.payload == {"case": case.id, "timeout": silenced.timeouts[0].id}
 
 

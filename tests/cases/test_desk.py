@@ -406,17 +406,17 @@ async def test_cards_that_could_not_be_shown_are_sent_when_the_channel_can_be_wr
     sender.script.extend([NOT_ALLOWED] * 3)
     case, suggestion = await office.case(), await office.suggestion()
     elsewhere = await office.case(guild=OTHER_GUILD)
-    await desk.show_waiting(GUILD)
+    await desk.show_waiting(GUILD, [CHANNEL])
     assert sorted(office.shown()) == sorted([card_key(case.id), suggestion_key(suggestion.id)])
-    await desk.show_waiting(GUILD)
-    await desk.show_waiting(OTHER_GUILD)
+    await desk.show_waiting(GUILD, [CHANNEL])
+    await desk.show_waiting(OTHER_GUILD, [CHANNEL])
     assert office.shown()[2:] == [card_key(elsewhere.id)]
 
 
 async def test_a_card_that_cannot_be_shown_again_waits_for_the_next_time(office, desk, sender):
     sender.script.extend([NOT_ALLOWED] * 2)
     case = await office.case()
-    await desk.show_waiting(GUILD)
+    await desk.show_waiting(GUILD, [CHANNEL])
     assert office.shown() == []
-    await desk.show_waiting(GUILD)
+    await desk.show_waiting(GUILD, [CHANNEL])
     assert office.shown() == [card_key(case.id)]

@@ -50,6 +50,21 @@ async def test_show_says_why_the_card_is_missing(world):
     assert line.endswith("its card could not be shown")
 
 
+async def test_show_fits_a_message_whatever_went_wrong(world):
+    await repeated(world)
+    for _ in range(6):
+        await world.bob.send(world.general, CHATTER)
+    why = {"status": 403, "code": 50013, "message": "x" * 150}
+    world.env.inject_error("POST", "/channels/*/messages/bulk-delete", **why)
+    await world.moderator.slash(world.general, "case judge", number=1, verdict="repeat, delete the copies")
+    world.database.write_now(
+        lambda db: db.execute("UPDATE effect SET problem = ? WHERE kind = 'case_card'", ["x" * 900])
+    )
+    shown = (await world.moderator.slash(world.general, "case show", number=1)).response
+    assert "could not be deleted" in shown.content
+    assert shown.embeds[0].title.startswith("Case 1")
+
+
 async def test_claim_judge_and_undo_do_what_the_buttons_do_and_history_tells_who_and_why(world):
     await repeated(world)
     assert told(await case(world, "claim", number=1)) == "Case 1 is yours for 30 minutes."

@@ -222,6 +222,21 @@ async def test_a_case_of_a_deleted_thread_says_so(world):
     assert card.content.count("gone with its channel") == 2
 
 
+async def test_the_threads_of_a_deleted_channel_are_gone_with_it(world):
+    await world.switch_on()
+    world.env.backend.create_thread(world.general.id, "side talk", world.alice.id)
+    await world.env.settle()
+    (thread,) = world.general.threads
+    for _ in range(2):
+        await world.bob.send(thread, CHATTER)
+    guild, channel = str(world.guild.id), str(world.general.id)
+    world.env.backend.emit("CHANNEL_DELETE", {"id": channel, "guild_id": guild, "type": 0, "name": "general"})
+    await world.env.settle()
+    await world.env.advance_time(7)
+    (card,) = world.from_bot(world.queue)
+    assert card.content.count("gone with its channel") == 2
+
+
 async def test_only_one_of_two_moderators_who_claim_at_once_has_the_case(world):
     second = world.guild.add_member(world.env.create_user("second"), roles=[world.guild.roles["moderators"]])
     card = await repeated(world)

@@ -172,6 +172,17 @@ async def test_of_two_editors_at_once_both_are_kept_and_the_second_is_told_of_th
     assert all(line.endswith("from version built-in") for line in lines)
 
 
+async def test_a_form_that_was_opened_by_an_editor_is_refused_once_they_are_none(world):
+    role = world.guild.create_role("editors")
+    editor = add_member(world, "editor", role, manage_messages=True)
+    policies = world.bot.services.policies
+    await choose(policies, world.guild.id, Change("editors_roles", frozenset({role.id})))
+    shown = await faq(world, editor, "edit")
+    await choose(policies, world.guild.id, Change("editors_roles", frozenset()))
+    assert await submit(editor, shown, "text") == words.EDITORS_ONLY
+    assert await world.bot.services.editor.history(world.guild.id, CLAIM_TOPIC) == []
+
+
 async def test_a_part_that_is_longer_than_a_form_is_not_cut_but_told(world, chief, explainers):
     long = EXPLAINER_FILE.replace('claims = ["', 'claims = ["' + "kettle " * 600)
     await faq(world, chief, "import", file=("kettles.md", long.encode()))
@@ -190,6 +201,13 @@ async def test_a_topic_of_the_servers_own_begins_empty_and_is_answered_once_it_i
     assert (await explained(world, "kettles")).startswith("It depends.")
     await world.alice.send(world.general, "the whistling kettle is legal")
     assert len(world.from_bot(world.general)) == 2
+
+
+@pytest.mark.parametrize("topic", ["../../etc/cron", "Kettles", "<@&1>", "kettles\n"])
+async def test_a_topic_is_only_called_what_a_file_may_be_called(world, chief, topic):
+    text = await refused(world, chief, "add", topic=topic, title="Are kettles safe?")
+    assert text.startswith("A topic's name is lower-case words with hyphens")
+    assert await world.bot.services.editor.topics(world.guild.id) == sorted(world.bot.services.library.built_in)
 
 
 @pytest.mark.parametrize("topic", [CLAIM_TOPIC, "kettles"])
@@ -315,6 +333,24 @@ async def test_a_published_correction_edits_an_answer_that_stands(world, chief, 
     assert after.embeds[0].description.startswith(CORRECTION)
     assert fields["Corrected"] == f"on {words.day(discord.utils.snowflake_time(after.id).date())}"
     assert len(after.components[0].children) == 5
+
+
+async def test_going_back_to_the_built_in_text_corrects_answers_too_and_only_where_it_was_another(
+    world, chief, explainers
+):
+    await published(world, chief, explainers)
+    await world.switch_on()
+    await world.alice.send(world.general, CLAIM)
+    (before,) = world.from_bot(world.general)
+    assert before.embeds[0].description.startswith(CORRECTION)
+    await faq(world, chief, "restore")
+    await world.env.advance_time(10)
+    (after,) = world.from_bot(world.general)
+    assert after.embeds[0].description.startswith(BEGINNING)
+    requests = len(world.env.http_requests)
+    await faq(world, chief, "restore")
+    await world.env.advance_time(10)
+    assert not any(request.method == "PATCH" for request in world.env.http_requests[requests:])
 
 
 async def test_an_answer_that_was_taken_back_is_not_corrected(world, chief, explainers):

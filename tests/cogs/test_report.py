@@ -1,10 +1,12 @@
 """*Report as repeat*: one report a member and case, with a reason or without, from channels that are watched or not."""
 
+import gc
+
 import pytest
 
 from bot.discord_ui import case_words, words
 from tests.discord_ui.pressing import labels
-from tests.support import CHATTER, rows, set_moderators_channel, told
+from tests.support import CHATTER, rows, set_moderators_channel, set_rights, told
 
 
 async def report(world, member, message, reason="", channel=None):
@@ -13,6 +15,12 @@ async def report(world, member, message, reason="", channel=None):
         return told(form)
     (row,) = form.modal["components"]
     return told(await member.submit_modal(form, {row["components"][0]["custom_id"]: reason}))
+
+
+def open_forms() -> int:
+    """The forms that wait in memory to be sent."""
+    gc.collect()
+    return sum(type(one).__name__ == "ReportForm" for one in gc.get_objects())
 
 
 @pytest.fixture
@@ -84,6 +92,31 @@ async def test_a_server_without_a_moderators_channel_takes_no_reports(world):
     post = await world.alice.send(world.general, CHATTER)
     assert await report(world, world.bob, post) == case_words.NOT_SET_UP
     assert rows(world.database, 'SELECT * FROM "case"') == []
+
+
+async def test_a_post_that_is_deleted_while_its_report_is_written_is_not_kept(quiet):
+    post = await quiet.alice.send(quiet.general, CHATTER)
+    form = await quiet.bob.context_menu(quiet.general, "Report as repeat", post)
+    await quiet.alice.delete(post)
+    (row,) = form.modal["components"]
+    text = told(await quiet.bob.submit_modal(form, {row["components"][0]["custom_id"]: ""}))
+    assert text == case_words.REPORTED_GONE
+    assert rows(quiet.database, "SELECT * FROM case_post") == []
+
+
+async def test_a_post_that_the_bot_cannot_see_is_reported_as_discord_handed_it_over(quiet):
+    post = await quiet.alice.send(quiet.general, CHATTER)
+    await set_rights(quiet, quiet.general, quiet.bot.user, view_channel=False)
+    assert await report(quiet, quiet.bob, post) == case_words.REPORTED
+
+
+async def test_a_report_that_is_never_sent_is_kept_for_an_hour_at_most(world):
+    await world.switch_on()
+    post = await world.alice.send(world.general, CHATTER)
+    await world.bob.context_menu(world.general, "Report as repeat", post)
+    assert open_forms() == 1
+    await world.env.advance_time(3601)
+    assert open_forms() == 0
 
 
 async def test_a_report_that_fails_is_told_politely(quiet, caplog):

@@ -39,6 +39,13 @@ async def test_no_post_is_deleted_and_nobody_is_punished_without_a_moderators_pr
     assert not any("members" in path or "bans" in path for _, path in asked_of_discord(world))
 
 
+async def test_a_post_with_three_claims_has_one_answer(world, explainers):
+    await world.switch_on()
+    other = [explainers[slug].claims[0] for slug in ("google-books", "getty-stability")]
+    await world.alice.send(world.general, "\n".join([CLAIM, *other]))
+    assert len(world.from_bot(world.general)) + len(world.from_bot(world.queue)) == 1
+
+
 async def test_no_member_is_written_to_directly(world):
     await world.switch_on()
     await raid(world)

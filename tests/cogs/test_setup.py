@@ -1,5 +1,6 @@
 """``/setup``: the guided steps, what stands in the way in plain words, and what it shows."""
 
+import gc
 from datetime import time
 
 import discord
@@ -77,6 +78,16 @@ async def test_the_menus_of_the_steps_outlive_a_restart(world):
     assert policy(world).moderators_channel_id == world.queue.id
 
 
+async def test_menus_that_were_shown_leave_nothing_in_memory(world):
+    for _ in range(3):
+        await at_step(world, 3)
+        page = (await world.admin.slash(world.general, "repeats")).response
+        await pick(world, page, "pick:repeats", "sensitivity")
+    await world.env.advance_time(901)  # Discord lets such an answer be edited for 15 minutes
+    gc.collect()
+    assert not [one for one in gc.get_objects() if isinstance(one, discord.ui.View)]
+
+
 @pytest.mark.parametrize("name", PRESETS)
 async def test_a_preset_chooses_what_it_says_and_leaves_the_rest(world, name):
     await set_mode(world.bot.services.policies, world.guild.id, world.general.id, Mode.SHADOW)
@@ -134,6 +145,22 @@ async def test_cards_of_a_channel_that_was_deleted_move_to_the_new_one(world):
     await choose_channel(world, second)
     (card,) = world.from_bot(second)
     assert card.content.count("**Again:**") == 2
+
+
+async def test_cards_that_nothing_has_changed_since_their_channel_was_deleted_move_to_the_new_one(world):
+    await world.switch_on(Mode.SUGGEST)
+    await world.alice.send(world.general, CLAIM)
+    judged = await open_case(world)
+    await world.moderator.click(judged, label="Repeat, but keep")
+    await world.bob.send(world.general, CHATTER)
+    world.env.backend.delete_channel(world.queue.id)
+    second = channel_without(world)
+    await choose_channel(world, second)
+    suggestion, case = sorted(world.from_bot(second), key=lambda card: card.content.startswith("**First"))
+    assert suggestion.content.startswith("Suggested answer")
+    assert case.embeds[0].title.startswith("Case 2")
+    await choose_channel(world, second)
+    assert len(world.from_bot(second)) == 2
 
 
 async def test_cards_of_a_channel_that_was_closed_to_the_bot_move_to_the_new_one(world):

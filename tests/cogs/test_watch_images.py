@@ -48,6 +48,15 @@ async def test_an_image_that_comes_back_in_another_dress_is_shown_to_moderators(
     assert detectors(gallery) == ["image"]
 
 
+async def test_an_image_that_moderators_cleared_stays_quiet_in_other_dress_at_once(gallery):
+    await post_image(gallery, gallery.alice, photo(1))
+    await post_image(gallery, gallery.bob, photo(1))
+    await gallery.moderator.click(gallery.from_bot(gallery.queue)[0], label="Not a repeat")
+    for dress in ("half the size", "grey"):
+        await post_image(gallery, gallery.bob, DRESS[dress](photo(1)), "", "mine.jpg", "JPEG")
+    assert len(gallery.from_bot(gallery.queue)) == 1
+
+
 async def test_other_images_and_other_screenshots_of_the_same_window_are_left_alone(gallery):
     for picture in (photo(1), photo(2), screenshot(1), screenshot(2), screenshot(3)):
         await post_image(gallery, gallery.alice, picture)

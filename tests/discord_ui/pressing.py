@@ -90,6 +90,7 @@ MESSAGES = {
     "tell": partial(forged, "tell", kept),
     "queue": partial(forged, "queue", repeated),
     "post": suggested,
+    "other": suggested,
     "drop": suggested,
 }
 

@@ -31,7 +31,7 @@ from tests.support import CLAIM, CLAIM_TOPIC, rows, set_rights, told
 LABELS = {action: button.label for action, button in LOOKS.items()}
 PEOPLE = {"alice": "asked", "bob": "member", "moderator": "moderator", "admin": "admin"}
 REFUSALS = {words.MODERATORS_ONLY, words.NOT_YOURS_TO_DISMISS}
-ASKING = {"snooze", "texts", "timeout", "lift"}  # a press on these only asks or shows, at first
+ASKING = {"snooze", "texts", "other", "timeout", "lift"}  # a press on these only asks or shows, at first
 
 
 # Who may

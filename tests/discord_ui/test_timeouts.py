@@ -63,6 +63,20 @@ async def test_a_member_is_silenced_after_a_choice_and_a_reason_and_never_before
     assert f"{strict.bob.mention} until" in card.embeds[0].fields[-1].value
 
 
+async def test_blanks_are_no_reason(strict):
+    text = told(await fill_in(strict, await choose(strict, await menu(strict)), "  "))
+    assert text == case_words.NO_REASON
+    assert not silenced(strict, strict.bob)
+
+
+async def test_a_member_who_is_silenced_twice_from_two_forms_is_free_after_one_undo(strict):
+    shown = await menu(strict)
+    for form in [await choose(strict, shown), await choose(strict, shown, "bob: 1 week")]:
+        await fill_in(strict, form)
+    await strict.warden.slash(strict.queue, "case undo", number=1, member=strict.bob)
+    assert not silenced(strict, strict.bob)
+
+
 async def test_a_timeout_is_lifted_by_button_and_by_command(strict):
     await fill_in(strict, await choose(strict, await menu(strict)))
     card = strict.from_bot(strict.queue)[0]

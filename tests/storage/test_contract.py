@@ -413,7 +413,9 @@ async def test_a_refused_effect_waits_for_another_try_or_a_new_version(stores):
     await stores.effects.refused(card_key(case.id), "no channel")
     assert (await stores.effects.get(card_key(case.id))).problem == "no channel"
     assert await pending_keys(stores) == []
-    assert [effect.key for effect in await stores.effects.try_again(GUILD, EffectKind.CASE_CARD)] == [card_key(case.id)]
+    assert [effect.key for effect in await stores.effects.try_again(GUILD, EffectKind.CASE_CARD, [CHANNEL])] == [
+        card_key(case.id)
+    ]
     assert await pending_keys(stores) == [card_key(case.id)]
     await stores.effects.refused(card_key(case.id), "no channel")
     await stores.cases.judge(GUILD, case.id, Ruling.CLEARED, verdict())
@@ -425,7 +427,7 @@ async def test_trying_again_leaves_other_kinds_and_what_is_pending_alone(stores)
     suggestion = await a_reply(stores, ReplyState.SUGGESTED)
     for key in (card_key(refused.id), suggestion_key(suggestion.id)):
         await stores.effects.refused(key, "no channel")
-    again = await stores.effects.try_again(GUILD, EffectKind.CASE_CARD)
+    again = await stores.effects.try_again(GUILD, EffectKind.CASE_CARD, [CHANNEL])
     assert [effect.key for effect in again] == [card_key(refused.id)]
     assert set(await pending_keys(stores)) == {card_key(refused.id), card_key(pending.id)}
 
@@ -511,8 +513,8 @@ async def test_a_withdrawn_topic_serves_no_version_and_keeps_them_all(backend, s
 async def test_going_back_to_the_built_in_text_leaves_no_choice_and_all_versions(backend, stores, explainer):
     edition = await an_edition(stores)
     await stores.editions.publish(edition, explainer, START)
-    await stores.editions.serve_built_in(GUILD, TOPIC)
-    await stores.editions.serve_built_in(GUILD, "other")
+    await stores.editions.serve_built_in(GUILD, TOPIC, START)
+    await stores.editions.serve_built_in(GUILD, "other", START)
     assert await stores.editions.choice(GUILD, TOPIC) is None
     assert backend.stores().editions.published() == []
     assert await stores.editions.history(GUILD, TOPIC) == [edition]
@@ -659,7 +661,7 @@ REACHES = {
     "add a version": lambda s, c: an_edition(s, guild=OTHER_GUILD),
     "publish the topic": lambda s, c: publish_elsewhere(s),
     "pause the topic": lambda s, c: s.editions.withdraw(OTHER_GUILD, TOPIC, EditionState.PAUSED),
-    "serve the built-in text": lambda s, c: s.editions.serve_built_in(OTHER_GUILD, TOPIC),
+    "serve the built-in text": lambda s, c: s.editions.serve_built_in(OTHER_GUILD, TOPIC, START),
     "dismiss a case": lambda s, c: s.cases.judge(OTHER_GUILD, c.case.id, Ruling.CLEARED, verdict()),
     "remove posts": lambda s, c: s.cases.judge(OTHER_GUILD, c.case.id, Ruling.DELETED, verdict()),
     "claim a case": lambda s, c: s.cases.claim(OTHER_GUILD, c.case.id, verdict()),
@@ -683,8 +685,8 @@ REACHES = {
     "report posts gone": lambda s, c: s.cases.posts_gone(OTHER_GUILD, [p.message_id for p in c.case.posts], START),
     "forget posts": lambda s, c: s.fingerprints.forget(OTHER_GUILD, {c.seen.message_id}),
     "read a channel": lambda s, c: s.fingerprints.save([], {(OTHER_GUILD, CHANNEL): BIG}),
-    "try cards again": lambda s, c: s.effects.try_again(OTHER_GUILD, EffectKind.CASE_CARD),
-    "try suggestions again": lambda s, c: s.effects.try_again(OTHER_GUILD, EffectKind.SUGGESTION),
+    "try cards again": lambda s, c: s.effects.try_again(OTHER_GUILD, EffectKind.CASE_CARD, [CHANNEL]),
+    "try suggestions again": lambda s, c: s.effects.try_again(OTHER_GUILD, EffectKind.SUGGESTION, [CHANNEL]),
     "switch a channel off": lambda s, c: set_mode(s.policies, OTHER_GUILD, CHANNEL, Mode.OFF),
     "answer the same post": lambda s, c: a_reply(s, guild_id=OTHER_GUILD, message_id=c.answer.message_id),
     "repeat the same content": lambda s, c: a_case(s, guild=OTHER_GUILD),

@@ -215,4 +215,4 @@ async def test_a_forgotten_servers_case_is_unknown_and_its_effects_are_not_tried
     await housekeeping.forget_guild(GUILD)
     with pytest.raises(UnknownCaseError):
         await cases.get(GUILD, case.id)
-    assert await effects.try_again(GUILD, EffectKind.CASE_CARD) == []
+    assert await effects.try_again(GUILD, EffectKind.CASE_CARD, [CHANNEL]) == []

@@ -10,7 +10,18 @@ from bot.errors import StoreError
 from bot.storage.database import Database
 from bot.storage.migrations import MIGRATIONS
 
-STEPS = ["faq", "servers", "desk", "source_ledger", "repeats", "keys_anew", "case_life", "settings", "privacy"]
+STEPS = [
+    "faq",
+    "servers",
+    "desk",
+    "source_ledger",
+    "repeats",
+    "keys_anew",
+    "case_life",
+    "settings",
+    "privacy",
+    "other_topics",
+]
 
 
 def schema(path):

@@ -57,6 +57,13 @@ async def test_a_moderators_decision_on_a_suggestion_is_a_verdict(desk, state, r
     assert await desk.rights() == [right]
 
 
+async def test_where_a_moderator_posted_another_topic_the_proposed_one_was_wrong_and_the_other_has_no_verdict(desk):
+    reply_id = await desk.given(SUGGESTED)
+    await desk.replies.judge(GUILD, reply_id, POSTED, VERDICT, "remedies")
+    await desk.voted(2, 0, reply_id)
+    assert await desk.ratings.by_topic(GUILD) == {TOPIC: [Rating(0.8, right=False)]}
+
+
 @pytest.mark.parametrize(
     ("helpful", "not_meant", "rights"), [(1, 0, [True]), (0, 1, [False]), (1, 2, [False]), (3, 1, [True]), (2, 2, [])]
 )
