@@ -96,8 +96,11 @@ class Outbox:
         """Take up what an earlier process left pending."""
         pending = await self._effects.pending()
         self._unsure.update(effect.key for effect in pending)
+        corrections = [effect.key for effect in pending if effect.kind is EffectKind.REPLY and effect.message_id]
         for effect in pending:
-            await self._deliver_in_background(effect.key)
+            if effect.key not in corrections:
+                await self._deliver_in_background(effect.key)
+        self.deliver_by_and_by(corrections)
 
     async def close(self) -> None:
         """Stop waiting; what is pending stays recorded for the next start."""

@@ -52,7 +52,7 @@ class Desk:
         return self.outbox
 
     async def want(self, key):
-        kind = KINDS.get(key, EffectKind.CASE_CARD)
+        kind = KINDS.get(key, EffectKind.REPLY if key.startswith("reply") else EffectKind.CASE_CARD)
         payload = PAYLOADS.get(key, {"case": 1})
         now = self.clock()
         await self.database.write(lambda db: want(db, key, GUILD, kind, payload, now))
@@ -426,6 +426,21 @@ async def test_a_crash_before_the_first_try_loses_nothing(desk, sender):
     await desk.outbox.resume()
     assert sorted(key for key, _ in sender.shown) == sorted(KINDS)
     assert await desk.effects.pending() == []
+
+
+async def test_corrections_that_wait_at_a_restart_are_made_at_the_pace_of_edits(desk, sender, clock):
+    answers = [f"reply:1:{number}" for number in range(3)]
+    for key in answers:
+        await desk.deliver(key)
+        await desk.want(key)
+    desk.restart()
+    await desk.outbox.resume()
+    corrected = []
+    for seconds in (1, 6, 6):
+        clock.advance(seconds=seconds)
+        await desk.settle()
+        corrected.append(sum(version == 2 for _, version in sender.shown))
+    assert corrected == [1, 2, 3]
 
 
 async def test_a_crash_between_an_edit_and_its_note_edits_the_same_message(desk, sender, clock):
