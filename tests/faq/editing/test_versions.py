@@ -1,159 +1,41 @@
-"""Editing explainers on a server: no draft is lost, only what is right is served, and only where it was published."""
+"""No draft is lost; what is published, paused or retired is what members see, at once."""
 
 import asyncio
 import json
-import struct
-import zipfile
 from dataclasses import asdict, replace
 from datetime import timedelta
-from io import BytesIO
-from pathlib import PurePath
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import EditingError, InputError
-from bot.faq.build import replace_tables
+from bot.errors import EditingError
 from bot.faq.draft import Draft
 from bot.faq.editions import SqliteEditionStore
-from bot.faq.editor import MAX_IMPORT, MAX_SLUG, MAX_TOPICS, Editor
-from bot.faq.library import Shelf
-from bot.faq.parse import parse_explainer
-from bot.faq.search import FaqSearch
-from bot.model import Edition, EditionState, Match, ReplyState
-from bot.outbox import EDIT_PACE, Outbox
-from bot.storage.database import Database
-from bot.storage.effects import SqliteEffectStore
-from bot.storage.protocols import reply_key
-from bot.storage.replies import SqliteReplyStore
+from bot.faq.editor import MAX_TOPICS
+from bot.model import Edition, EditionState
+from bot.outbox import EDIT_PACE
+from tests.faq.editing.newsroom import (
+    ABSENT,
+    ANN,
+    BEA,
+    BUILT_IN,
+    CHANGED,
+    DRAFT,
+    OTHER_CLAIM,
+    OTHER_GUILD,
+    OWN,
+    TOPIC,
+    WRONG,
+    as_json,
+    own,
+)
 from tests.support import (
-    CHANNEL,
-    EXPLAINER_FILE,
     GUILD,
     START,
-    LoopClock,
-    ScriptedSender,
-    make_post,
     rows,
     running_world,
-    turns,
 )
-
-OTHER_GUILD = 2
-ANN, BEA = 501, 502  # editors
-TOPIC, OWN = "tram", "mountain-train"
-BUILT_IN = parse_explainer(PurePath(f"{TOPIC}.md"), EXPLAINER_FILE)
-DRAFT = Draft.of(BUILT_IN)
-WRONG = DRAFT.with_parts(short_answer="", as_of="soon")
-OTHER_CLAIM = "the mountain train is legal"
-CHANGED = DRAFT.with_parts(title="Is it legal here?", claims=OTHER_CLAIM)
-ABSENT = (EditionState.PAUSED, EditionState.RETIRED)
-
-
-class Newsroom:
-    """The editor with all that it works on; ``restart`` is a new process on the same database and Discord."""
-
-    def __init__(self, database, clock, sender):
-        self.database, self.clock, self.sender = database, clock, sender
-        self.library = Shelf({TOPIC: BUILT_IN})
-        self.effects = SqliteEffectStore(database)
-        self.outbox = Outbox(self.effects, sender, clock)
-        self.replies = SqliteReplyStore(database, clock())
-        self.editions = SqliteEditionStore(database)
-        self.editor = Editor(self.editions, self.library, self.outbox, clock)
-        self.editor.restore()
-
-    async def close(self):
-        await self.outbox.close()
-
-    async def restart(self):
-        await self.close()
-        return Newsroom(self.database, self.clock, self.sender)
-
-    async def save(self, draft=DRAFT, slug=TOPIC, guild=GUILD, based_on=0):
-        return await self.editor.save(guild, slug, draft, ANN, based_on)
-
-    async def publish(self, draft=DRAFT, slug=TOPIC, guild=GUILD):
-        await self.save(draft, slug, guild)
-        return await self.editor.publish(guild, slug)
-
-    async def import_file(self, name, content):
-        return await self.editor.import_file(GUILD, name, content, ANN)
-
-    async def answers(self, number=1, guild=GUILD, slug=TOPIC):
-        """The keys of so many answers whose messages stand on Discord."""
-        match, keys = Match(slug, 0.9, "a phrasing"), []
-        for _ in range(number):
-            post = make_post(guild_id=guild, at=self.clock())
-            await self.replies.record(post, match, ReplyState.POSTED, self.clock())
-            keys.append(reply_key(guild, post.message_id))
-            await self.effects.done(keys[-1], 1, CHANNEL, post.message_id + 1)
-        return keys
-
-    async def settle(self):
-        """Let what is due go as far as it can."""
-        self.clock.advance(seconds=0.2)
-        for _ in range(5):
-            await self.database.write(lambda db: None)
-            await self.database.read(lambda db: None)
-            await turns()
-
-    def served(self, slug=TOPIC, guild=GUILD):
-        """The title that members see."""
-        explainer = self.library.get(guild, slug)
-        return explainer.title if explainer else None
-
-    def phrasings(self, guild=GUILD):
-        """The claims that the matcher finds."""
-        return {hit.phrase for hit in FaqSearch(self.database).hits("legal", guild)} & {*BUILT_IN.claims, OTHER_CLAIM}
-
-
-@pytest.fixture
-def database(tmp_path):
-    database = Database(tmp_path / "copydesk.db")
-    database.write_now(lambda db: replace_tables(db, [BUILT_IN], "test"))
-    yield database
-    database.close()
-
-
-@pytest.fixture
-async def clock():
-    return LoopClock()
-
-
-@pytest.fixture
-def sender():
-    return ScriptedSender()
-
-
-@pytest.fixture
-async def room(database, clock, sender):
-    room = Newsroom(database, clock, sender)
-    yield room
-    await room.close()
-
-
-def markdown(draft=DRAFT):
-    return draft.to_markdown().encode()
-
-
-def as_json(drafts):
-    return json.dumps({slug: asdict(draft) for slug, draft in drafts.items()}).encode()
-
-
-def zipped(*files, packing=zipfile.ZIP_DEFLATED):
-    packed = BytesIO()
-    with zipfile.ZipFile(packed, "w", packing) as archive:
-        for name, content in files:
-            archive.writestr(name, content)
-    return packed.getvalue()
-
-
-def own(number):
-    """A draft that could be published beside others."""
-    return DRAFT.with_parts(title=f"Is case {number} legal?", claims=f"case {number} is legal")
-
 
 # Drafts
 
@@ -346,11 +228,15 @@ async def test_publishing_corrects_at_most_fifty_answers(room):
     assert (wanted.count(2), wanted.count(1)) == (50, 3)
 
 
-async def test_corrections_that_a_restart_cut_off_are_made_up_for(room, sender):
+async def test_corrections_that_a_restart_cut_off_are_made_up_for(room, sender, clock):
     keys = await room.answers(3)
     await room.publish(CHANGED)
     room = await room.restart()
     await room.outbox.resume()
+    for _ in keys:
+        await sender.arrival()
+        clock.advance(seconds=EDIT_PACE.total_seconds())
+    await room.settle()
     assert sorted({key for key, _ in sender.shown}) == sorted(keys)
     assert [effect.key for effect in await room.effects.pending()] == []
     await room.close()
@@ -421,136 +307,6 @@ async def test_a_text_that_newer_rules_refuse_is_not_served_and_stops_nobody_fro
     assert room.served(OWN) == own(1).title
     assert f"{TOPIC} is not served until it is edited" in caplog.text
     await room.close()
-
-
-# Files
-
-
-FILES = {
-    "one.md": markdown(own(1)),
-    "parts.json": as_json({"one": own(1)}),
-    "pack.zip": zipped(("deep/down/one.md", markdown(own(1))), ("readme.txt", b"\xff"), ("explainers.json", b"{")),
-    "json.zip": zipped(("parts.json", as_json({"one": own(1)}))),
-    "stored.zip": zipped(("one.md", markdown(own(1))), packing=zipfile.ZIP_STORED),
-}
-
-
-@pytest.mark.parametrize("name", FILES)
-async def test_an_imported_file_is_kept_as_a_draft_and_not_served(room, name):
-    (saved,) = await room.import_file(name, FILES[name])
-    assert (saved.edition.slug, saved.edition.version, saved.edition.editor_id) == ("one", 1, ANN)
-    assert await room.editor.open(GUILD, "one") == (own(1), 1)
-    assert room.served("one") is None
-
-
-async def test_an_import_is_the_next_version_of_a_topic_and_hides_none(room):
-    await room.save(own(1))
-    (saved,) = await room.import_file(f"{TOPIC}.md", markdown(own(2)))
-    assert (saved.edition.version, saved.edition.based_on, saved.unseen) == (2, 1, None)
-    assert len(await room.editor.history(GUILD, TOPIC)) == 2
-
-
-BROKEN = {
-    "empty markdown": ("a.md", b"", ["+++"]),
-    "markdown": ("a.md", markdown(WRONG), ["a.md", "TOML"]),
-    "no utf-8": ("a.md", b"\xff\xfe", ["a.md: save it as UTF-8"]),
-    "another kind of file": ("a.png", b"\x89PNG\r\n", ["UTF-8"]),
-    "no json": ("a.json", b"{", ["a.json: not JSON"]),
-    "endless json": ("a.json", b"[" * 200_000, ["a.json: not JSON"]),
-    "a list": ("a.json", b"[]", ["must be an object"]),
-    "an empty object": ("a.json", b"{}", ["no explainer"]),
-    "parts": ("a.json", b'{"a": {"title": "x"}}', ["a.json: a: missing or unknown parts", "settled"]),
-    "no text": ("a.json", as_json({"a": DRAFT}).replace(b'"as_of": "2026-07-05"', b'"as_of": 5'), ["as_of must be"]),
-    "half a character": ("a.json", as_json({"a": DRAFT}).replace(b"case one", b"\\ud83d"), ["half a character"]),
-    "each topic of a json": ("a.json", as_json({"a": WRONG, "Big B": own(1), "c": own(2)}), ["a.md", "'Big B'"]),
-    "a name with a slash": ("a.json", as_json({f"x/{TOPIC}": DRAFT}), ["lower-case words"]),
-    "a long name": ("a.json", as_json({"a" * (MAX_SLUG + 1): DRAFT}), ["shorten the name"]),
-    "each file of a zip": (
-        "a.zip",
-        zipped(("good.md", markdown(own(1))), ("bad.md", markdown(WRONG)), ("worse.md", b"\xff")),
-        ["bad.md", "worse.md: save it as UTF-8"],
-    ),
-    "a topic twice": ("a.zip", zipped(("x/a.md", markdown(own(1))), ("y/a.md", markdown(own(2)))), ["a stands twice"]),
-    "an empty zip": ("a.zip", zipped(), ["no explainer"]),
-    "no zip": ("a.zip", b"PK but nothing more", ["not a zip"]),
-    "half a zip": ("a.zip", zipped(("a.md", markdown()))[:-30], ["not a zip"]),
-}
-
-
-@pytest.mark.parametrize("case", BROKEN)
-async def test_of_a_file_with_something_wrong_every_problem_is_told_and_nothing_is_kept(room, case):
-    name, content, told = BROKEN[case]
-    with pytest.raises(InputError) as refusal:
-        await room.import_file(name, content)
-    assert [part for part in told if part not in str(refusal.value)] == []
-    assert await room.editions.topics(GUILD) == []
-
-
-def corrupted(content):
-    """A zip whose packed bytes are not what its packing says."""
-    start = content.index(b"a.md") + len("a.md")
-    return content[:start] + b"\xff" * 40 + content[start + 40 :]
-
-
-def understated(content, claimed=10):
-    """A zip that says of its one file that it unpacks to ten bytes."""
-    head, directory = content.index(b"PK\x03\x04") + 22, content.index(b"PK\x01\x02") + 24
-    for at in (head, directory):
-        content = content[:at] + struct.pack("<I", claimed) + content[at + 4 :]
-    return content
-
-
-BOMB = b"0" * (50 * MAX_IMPORT)
-HOSTILE = {
-    "a large file": ("a.md", b"x" * (MAX_IMPORT + 1)),
-    "a large zip": ("a.zip", b"x" * (MAX_IMPORT + 1)),
-    "a bomb": ("a.zip", zipped(("a.md", BOMB))),
-    "many that are large together": ("a.zip", zipped(*((f"{n}.md", b"x" * 10_000) for n in range(101)))),
-    "a bomb beside what is asked for": ("a.zip", zipped(("a.md", markdown()), ("b.bin", BOMB))),
-    "a bomb that says that it is small": ("a.zip", understated(zipped(("a.md", BOMB)))),
-    "a bomb in another packing": ("a.zip", understated(zipped(("a.md", BOMB), packing=zipfile.ZIP_BZIP2))),
-    "corrupted bytes": ("a.zip", corrupted(zipped(("a.md", markdown())))),
-}
-
-
-@pytest.mark.parametrize("case", HOSTILE)
-async def test_an_oversized_or_hostile_file_is_refused(room, case):
-    with pytest.raises(InputError):
-        await room.import_file(*HOSTILE[case])
-    assert await room.editions.topics(GUILD) == []
-
-
-async def test_a_zip_whose_packing_cannot_be_read_in_pieces_is_refused_unread(room):
-    with pytest.raises(InputError, match="make an ordinary zip"):
-        await room.import_file("a.zip", zipped(("a.md", markdown()), packing=zipfile.ZIP_BZIP2))
-
-
-async def test_a_file_of_the_largest_size_is_read(room):
-    content = markdown(own(1))
-    parts = as_json({"one": own(1)})
-    assert await room.import_file("parts.json", parts + b" " * (MAX_IMPORT - len(parts)))
-    with pytest.raises(InputError, match="larger"):
-        await room.import_file("one.md", content + b"\n" * (MAX_IMPORT + 1 - len(content)))
-
-
-async def test_what_is_exported_gives_the_same_drafts_when_it_is_imported(room, explainers):
-    drafts = {TOPIC: own(1), OWN: own(2), "scraping": Draft.of(explainers["scraping"])}
-    for slug, draft in drafts.items():
-        await room.save(own(9), slug)
-        await room.save(draft, slug, based_on=1)
-    await room.save(own(3), "elsewhere", guild=OTHER_GUILD)
-    packed = await room.editor.export(GUILD)
-    await room.editor.import_file(77, "explainers.zip", packed, BEA)
-    with zipfile.ZipFile(BytesIO(packed)) as archive:
-        await room.editor.import_file(78, "explainers.json", archive.read("explainers.json"), BEA)
-    for guild in (77, 78):
-        assert {slug: (await room.editor.open(guild, slug))[0] for slug in await room.editions.topics(guild)} == drafts
-
-
-async def test_a_draft_with_problems_is_exported_too(room):
-    await room.save(WRONG)
-    with zipfile.ZipFile(BytesIO(await room.editor.export(GUILD))) as archive:
-        assert json.loads(archive.read("explainers.json")) == {TOPIC: asdict(WRONG)}
 
 
 # Leaving
