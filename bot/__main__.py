@@ -35,7 +35,7 @@ from bot.faq.ledger import Ledger
 from bot.faq.library import Shelf
 from bot.faq.links import LinkChecker
 from bot.faq.lint import lint
-from bot.faq.ranker import load_ranker, ranker_if_possible
+from bot.faq.ranker import load_ranker, ranker_or_reason
 from bot.faq.search import FaqSearch
 from bot.model import GuildPolicy, SourceCheck
 from bot.settings import NO_TOKEN, Settings
@@ -74,7 +74,7 @@ def run() -> None:
 async def _run(settings: Settings, token: str, database: Database) -> None:
     intents = INTENTS if settings.message_content else COMMANDS_ONLY
     links = LinkChecker(utcnow) if settings.check_links else None
-    ranker = ranker_if_possible(database.read_now(load_explainers))
+    ranker = ranker_or_reason(database.read_now(load_explainers))
     supervisor = Supervisor(lambda: build_bot(database, intents=intents, links=links, ranker=ranker), token)
     async with stopped_by_signals(supervisor.stop), health_page(settings.health_port, lambda: supervisor.bot):
         await supervisor.run()
@@ -270,7 +270,7 @@ def _installation(settings: Settings) -> Sequence[Finding]:
     try:
         shelf = Shelf(database.read_now(load_explainers))
         ledger = Ledger(shelf, SqliteSourceCheckStore(database), utcnow)
-        return asyncio.run(Doctor(database, shelf, ledger, ranker_if_possible(shelf.built_in)).examine())
+        return asyncio.run(Doctor(database, shelf, ledger, ranker_or_reason(shelf.built_in)).examine())
     finally:
         database.close()
 

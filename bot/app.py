@@ -29,7 +29,7 @@ from bot.discord_ui.topic_menu import TopicMenu
 from bot.doctor import Doctor
 from bot.duplicates import DETECTORS
 from bot.duplicates.window import Window
-from bot.errors import EditingError, ExplainerError, InputError
+from bot.errors import EditingError, ExplainerError, InputError, ModelError
 from bot.faq.build import bring_up_to_date, load_explainers
 from bot.faq.editions import SqliteEditionStore
 from bot.faq.editor import Editor
@@ -191,16 +191,18 @@ def build_bot(
     *,
     intents: discord.Intents = INTENTS,
     links: LinkChecker | None = None,
-    ranker: SemanticRanker | None = None,
+    ranker: SemanticRanker | ModelError | None = None,
     images: ImageSource | None = None,
 ) -> Copydesk:
     """Wire a bot on an open database. A bot lives for one connection; the database and the ranker outlive it.
 
+    Without a ``ranker``, or with the reason why there is none, words alone suggest and nothing is answered.
     Without another source of ``images``, attachments are fetched from Discord's CDN.
     """
     matching = ThreadPoolExecutor(1, thread_name_prefix="matching")
     library = Shelf(database.read_now(load_explainers))
-    matcher = Matcher(FaqSearch(database), library, ranker)
+    semantic = ranker if isinstance(ranker, SemanticRanker) else None
+    matcher = Matcher(FaqSearch(database), library, semantic)
     policies = SqlitePolicyStore(database)
     replies = SqliteReplyStore(database, clock())
     cases = SqliteCaseStore(database)
@@ -223,7 +225,7 @@ def build_bot(
         desk=Desk(cases, replies, effects, outbox, window, clock),
         digest=Digest(SqliteWeekStore(database), policies, ledger, outbox, clock),
         proposals=Proposals(
-            SqliteRatingStore(database), policies, library, ranker.calibration if ranker is not None else None
+            SqliteRatingStore(database), policies, library, semantic.calibration if semantic is not None else None
         ),
         doctor=Doctor(database, library, ledger, ranker),
         inquiry=Inquiry(pipeline, window, replies, cases, effects),

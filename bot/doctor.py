@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from bot import __version__
 from bot.claims.semantic import SemanticRanker
-from bot.errors import StoreError
+from bot.errors import ModelError, StoreError
 from bot.faq.build import HASH_KEY, MISTAKES_KEY
 from bot.faq.ledger import Ledger
 from bot.faq.library import Shelf
@@ -48,7 +48,9 @@ class Finding:
 class Doctor:
     """Looks at everything that can be looked at without Discord."""
 
-    def __init__(self, database: Database, shelf: Shelf, ledger: Ledger, ranker: SemanticRanker | None) -> None:
+    def __init__(
+        self, database: Database, shelf: Shelf, ledger: Ledger, ranker: SemanticRanker | ModelError | None
+    ) -> None:
         self._ranker = ranker
         self._database = database
         self._meta = SqliteMeta(database)
@@ -109,13 +111,15 @@ class Doctor:
         return Finding("explainers under review", Health.NOTE, f"{len(stale)}: {named}{more}.", remedy)
 
 
-def semantic_model(loaded: SemanticRanker | None) -> Finding:
+def semantic_model(loaded: SemanticRanker | ModelError | None) -> Finding:
     """Whether claims are recognised by their meaning: only then is anything answered automatically."""
-    if loaded is not None:
+    if isinstance(loaded, SemanticRanker):
         return Finding("semantic model", Health.OK, "loaded.")
-    detail = "not loaded. No automatic answers; commands and suggestions go on by words alone."
+    reason = f"{loaded}." if loaded is not None else "not loaded."
     return Finding(
-        "semantic model", Health.PROBLEM, detail, "The log says why, at the start; install the requirements."
+        "semantic model",
+        Health.PROBLEM,
+        f"{reason} No automatic answers; commands and suggestions go on by words alone.",
     )
 
 

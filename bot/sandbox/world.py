@@ -15,7 +15,7 @@ import simcord
 from bot.app import Copydesk, build_bot, open_database
 from bot.config.changes import Change
 from bot.faq.build import load_explainers
-from bot.faq.ranker import ranker_if_possible
+from bot.faq.ranker import ranker_or_reason
 from bot.model import Mode
 from bot.sandbox import simcord_internals
 from bot.sandbox.discussion import DISCUSSION, REPEATS, Line
@@ -122,7 +122,7 @@ async def running_world() -> AsyncIterator[tuple[World, list[Page]]]:
     with TemporaryDirectory(prefix="copydesk-sandbox-") as folder:
         database = await asyncio.to_thread(open_database, Settings(database=Path(folder) / "sandbox.db"))
         try:
-            ranker = await asyncio.to_thread(ranker_if_possible, database.read_now(load_explainers))
+            ranker = await asyncio.to_thread(ranker_or_reason, database.read_now(load_explainers))
             images = simcord_internals.SimulatedCdn()
             bot = build_bot(database, ranker=ranker, images=images)
             env = simcord.Env(bot, check_errors=False, settle_timeout=_SETTLES_WITHIN)

@@ -12,6 +12,8 @@ from bot.model import Mode
 from tests.support import CHATTER, CLAIM, open_case, rows, set_mode, set_moderators_channel
 
 OTHER_CLAIM = "glaze everything before you post and they can't touch it"
+SAME_CLAIM = "no permission, no payment, how is training on everyone's work not against the law"
+CHANNEL_COOLDOWN = 121  # seconds: a little more than between two answers in a channel
 SPOKEN = (Mode.SUGGEST, Mode.ANSWER)
 GUILD_TABLES = ("setting", "setting_change", "channel_cursor", "fingerprint", "reply", "case", "effect")
 
@@ -128,6 +130,27 @@ async def test_a_short_post_is_understood_by_the_one_that_it_replies_to(world, i
     await world.switch_on()
     await world.bob.send(world.general, second_half, reply_to=parent if is_reply else None)
     assert len(world.from_bot(world.general)) == is_reply
+
+
+@pytest.mark.parametrize("here", [True, False])
+async def test_an_answered_topic_stays_quiet_in_its_channel_also_in_other_words(world, here):
+    elsewhere = world.guild.create_text_channel("elsewhere")
+    await world.switch_on()
+    await set_mode(world.bot.services.policies, world.guild.id, elsewhere.id, Mode.ANSWER)
+    await world.alice.send(world.general, CLAIM)
+    await world.env.advance_time(CHANNEL_COOLDOWN)
+    await world.bob.send(world.general if here else elsewhere, SAME_CLAIM)
+    assert (len(world.from_bot(world.general)), len(world.from_bot(elsewhere))) == (1, 0 if here else 1)
+
+
+@pytest.mark.parametrize("is_reply", [True, False])
+async def test_who_replies_to_our_answer_is_not_answered_again_on_another_topic_either(world, is_reply):
+    await world.switch_on()
+    await world.alice.send(world.general, CLAIM)
+    (answer,) = world.from_bot(world.general)
+    await world.env.advance_time(CHANNEL_COOLDOWN)
+    await world.bob.send(world.general, OTHER_CLAIM, reply_to=answer if is_reply else None)
+    assert len(world.from_bot(world.general)) == (1 if is_reply else 2)
 
 
 async def test_ordinary_chat_is_left_alone(world):

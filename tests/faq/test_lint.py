@@ -377,3 +377,11 @@ def test_coefficients_that_were_fitted_to_other_claims_are_an_error(folder):
     assert not problem.is_warning
     assert Path(problem.file).name == "matcher.npz"
     assert "run `python -m bot faq train --chat FILE`" in problem.message
+
+
+def test_coefficients_that_were_fitted_to_other_hard_negatives_are_an_error(folder):
+    folder.write("maps.md", explainer())
+    shutil.copy(model_path(), folder.path.parent)
+    (folder.path.parent / "hard_negatives.jsonl").write_text('{"kind": "debate-talk", "text": "new"}\n', "utf-8")
+    told = [problem.message for problem in folder.problems() if not problem.is_warning]
+    assert "hard negatives have changed since: run `python -m bot faq train --chat FILE`" in told

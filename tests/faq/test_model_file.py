@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import ModelError
 from bot.faq.model_file import model_path, phrasings_hash, read_model, write_model
-from bot.faq.ranker import ranker_if_possible
+from bot.faq.ranker import ranker_or_reason
 from tests.support import CLAIM_TOPIC
 
 
@@ -59,7 +59,7 @@ def test_a_claim_that_was_not_trained_is_found_too_and_the_log_says_what_to_do(e
         **explainers,
         CLAIM_TOPIC: replace(explainer, claims=(*explainer.claims, "the quokka pays no toll here")),
     }
-    ranker = ranker_if_possible(changed)
+    ranker = ranker_or_reason(changed)
     assert ranker.rank("the quokka pays no toll here")[0].phrase == "the quokka pays no toll here"
     assert "have changed since the matcher was trained: see CONTRIBUTING.md" in caplog.text
 
@@ -67,10 +67,10 @@ def test_a_claim_that_was_not_trained_is_found_too_and_the_log_says_what_to_do(e
 def test_a_topic_that_was_not_trained_matches_by_nearness(explainers):
     claim = "the committee bans every generated poster from the spring fair"
     added = replace(explainers[CLAIM_TOPIC], slug="spring-fair", claims=(claim,))
-    best = ranker_if_possible({**explainers, "spring-fair": added}).rank(claim)[0]
+    best = ranker_or_reason({**explainers, "spring-fair": added}).rank(claim)[0]
     assert (best.slug, best.score > 0.9) == ("spring-fair", True)
 
 
 def test_a_trained_topic_whose_explainer_is_gone_does_no_harm(explainers):
     rest = {slug: explainer for slug, explainer in explainers.items() if slug != CLAIM_TOPIC}
-    assert ranker_if_possible(rest).rank("you can't own a style, cope")[0].slug == "style-not-protected"
+    assert ranker_or_reason(rest).rank("you can't own a style, cope")[0].slug == "style-not-protected"
