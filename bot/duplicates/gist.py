@@ -121,8 +121,7 @@ class Gist:
     def grams(self) -> frozenset[str]:
         """The runs of four letters."""
         if self._grams is None:
-            letters = self.letters
-            self._grams = frozenset([letters[i : i + _GRAM] for i in range(len(letters) - _GRAM + 1)])
+            self._grams = runs(self.letters)
         return self._grams
 
     @property
@@ -151,6 +150,16 @@ class Gist:
         """The gist that ``pack`` made bytes of."""
         words, links, names, addressee, quotes, images = packed.decode("utf-8").split("\n")
         return cls(words, links, names, addressee, quotes, salt, images)
+
+
+def runs(letters: str) -> frozenset[str]:
+    """The runs of four letters."""
+    return frozenset([letters[i : i + _GRAM] for i in range(len(letters) - _GRAM + 1)])
+
+
+def dice(one: frozenset[str], other: frozenset[str]) -> float:
+    """How much two sets have in common, 0 to 1."""
+    return 2 * len(one & other) / max(1, len(one) + len(other))
 
 
 def _packed(images: Iterable[ImageHash]) -> str:

@@ -23,9 +23,6 @@ def _folded(text: str) -> frozenset[str]:
     return frozenset(folded_words(text).split())
 
 
-_AFFIRMATIVE = _folded(
-    " ".join([*STOP_WORDS, "always ever every everybody everyone everything both still indeed true"])
-)
 _AUXILIARIES = _folded(
     "am are be been can could did do does had has have is may might shall should was were will would"
 )
@@ -35,6 +32,18 @@ _NEGATIONS = _folded(
     wont wouldnt shouldnt couldnt hasnt havent hadnt aint mustnt neednt unable false wrong illegal unlawful
     nicht kein keine keinen niemals pas jamais aucun rien nunca jamas nada nessuno geen niet nao inte
     не нет ни никогда нельзя δεν μην οχι لا ليس لم لن नहीं मत ना 不 没 沒 無 未
+    """
+)
+# What stands where a no may stand: adverbs (all in "-ly", too) for each, some other words for "no", "not" and the like.
+_ADVERBS = _folded(
+    """
+    always also ever fully indeed just maybe now often only pretty quite rather so sometimes still super too very
+    """
+)
+_DETERMINERS = _folded(
+    """
+    a all an another any anybody anyone anything both each either every everybody everyone everything everywhere least
+    most much some somebody someone something somewhere the with yes true correct right fair legal lawful
     """
 )
 _NEGATIONS_IN_ASCII = _NEGATIONS - _folded("he")  # which looks like the Russian one
@@ -139,7 +148,18 @@ def _opposes(change: _Change) -> bool:
     went, came = " ".join(change[0]), " ".join(change[1])
     if went.endswith(came) or came.endswith(went) or went.startswith(came) or came.startswith(went):
         return True
-    return fuzz.ratio(went, came) < _MISSPELT and not _AFFIRMATIVE.isdisjoint((went, came))
+    return fuzz.ratio(went, came) < _MISSPELT and (_denies(went, came) or _denies(came, went))
+
+
+def _denies(no: str, yes: str) -> bool:
+    """Whether one word is a no and the other one that may stand in its place."""
+    if no not in _NEGATIONS or yes in _NEGATIONS:
+        return False
+    return yes in _AUXILIARIES or yes in _ADVERBS or yes.endswith("ly") or (yes in _DETERMINERS and not _is_verb(no))
+
+
+def _is_verb(no: str) -> bool:
+    return no.endswith("nt") or no == "canot"
 
 
 def _other_number(change: _Change) -> bool:

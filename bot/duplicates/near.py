@@ -7,12 +7,13 @@ candidates; they are never flagged on the estimate.
 from rapidfuzz import fuzz
 
 from bot.duplicates.detector import NO_KEYS, Keys
-from bot.duplicates.gist import Gist
+from bot.duplicates.gist import Gist, dice, runs
 from bot.duplicates.kernels import kernels
 from bot.duplicates.meaning import means_another
 from bot.duplicates.plain import BANDS
 
 _RUN, _WIDE_RUN = 5, 8  # bytes: five letters in ASCII, as many as a number holds where a letter takes two or three
+_WIDE = 1.5  # bytes a letter, from which a text is of such letters: a foreign word among others changes nothing
 _MIN_LETTERS = 10
 _SHORT = 8  # words
 _SHORT_NEAR = 0.76  # short posts differ in one word easily
@@ -33,7 +34,7 @@ class Near:
         if len(gist.skeleton) < _MIN_LETTERS or not (gist.has_content or gist.word_count >= _SHORT):
             return NO_KEYS
         data = gist.skeleton.encode("utf-8", "replace")
-        return kernels().band_keys(data, _RUN if len(data) == len(gist.skeleton) else _WIDE_RUN, gist.salt)
+        return kernels().band_keys(data, _RUN if len(data) < _WIDE * len(gist.skeleton) else _WIDE_RUN, gist.salt)
 
     def sift(self, gist: Gist, packed: list[bytes]) -> list[bool]:
         """Leave out what is sure to score nothing, where that costs less than to look at it."""
@@ -78,8 +79,11 @@ def similarity(gist: Gist, earlier: Gist) -> float:
     """
     if gist.link_text == earlier.link_text:
         return _likeness(gist, earlier)
-    full = fuzz.ratio(gist.full_letters, earlier.full_letters) / 100
-    return full if gist.link_text and earlier.link_text else max(full, _likeness(gist, earlier))
+    one, other = gist.full_letters, earlier.full_letters
+    full = fuzz.ratio(one, other)
+    if _UNLIKE <= full < _SURE:  # a link in disguise stands where it stood, others at the end
+        full = max(full, 100 * dice(runs(one), runs(other)))
+    return full / 100 if gist.link_text and earlier.link_text else max(full / 100, _likeness(gist, earlier))
 
 
 def _likeness(gist: Gist, earlier: Gist) -> float:
@@ -90,5 +94,4 @@ def _likeness(gist: Gist, earlier: Gist) -> float:
     ratio = fuzz.ratio(one, other)
     if ratio >= _SURE or fuzz.token_sort_ratio(gist.words, earlier.words) < _UNLIKE:
         return ratio / 100
-    shared = len(gist.grams & earlier.grams)
-    return max(ratio / 100, 2 * shared / max(1, len(gist.grams) + len(earlier.grams)))
+    return max(ratio / 100, dice(gist.grams, earlier.grams))
