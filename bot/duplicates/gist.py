@@ -32,6 +32,15 @@ _COURTESIES = """
     sorry thank thanks thx welcome wb wow yep yo
 """
 SAY_NOTHING = frozenset(folded_words(" ".join([*STOP_WORDS, _COURTESIES])).split())
+# Words of questions and requests, whatever these are about.
+_FRAMES = SAY_NOTHING | frozenset(
+    folded_words(
+        """
+        anybody anyone anything cant didnt doesnt dont everything help id ill ive need needs someone somebody something
+        thats theres tried try trying use used using whats wont work works working youre
+        """
+    ).split()
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -133,12 +142,17 @@ class Gist:
         count = self.word_count
         if count < MIN_WORDS or len(self.letters) < _MIN_LETTERS:
             return False
-        return count >= _MANY_WORDS or not SAY_NOTHING.issuperset(self.words.split())
+        return count >= _MANY_WORDS or bool(self.link_text) or not SAY_NOTHING.issuperset(self.words.split())
 
     @property
     def has_content(self) -> bool:
-        """Whether a word carries meaning, the name of whom the post speaks to aside."""
-        return any(word not in SAY_NOTHING and word != self.addressee for word in self.words.split())
+        """Whether a link or a word carries meaning."""
+        return bool(self.link_text or self.content)
+
+    @property
+    def content(self) -> str:
+        """The letters of the words that carry meaning, the name of whom the post speaks to aside."""
+        return "".join([word for word in self.words.split() if word not in _FRAMES and word != self.addressee])
 
     def pack(self) -> bytes:
         """As bytes, for the window and for storage; the salt is known by the place."""

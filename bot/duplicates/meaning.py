@@ -7,7 +7,6 @@ from rapidfuzz.distance import Indel
 
 from bot.duplicates.gist import Gist
 from bot.duplicates.skeleton import folded_words
-from bot.text import STOP_WORDS
 
 _FEW = 3  # changed places; with more, a post was rewritten, and no single word decides what it says
 _LONG = 25  # words; in a longer post one of them does not make another post of it
@@ -78,12 +77,12 @@ def means_another(gist: Gist, earlier: Gist) -> bool:
     if max(gist.word_count, earlier.word_count) > _LONG:
         return False
     changes = _changes(earlier.words.split(), gist.words.split())
-    if not changes or len(changes) > _FEW:
+    if changes and 2 * sum(_other_number(change) for change in changes) >= len(changes):
+        return True  # also many numbers: lines of a log
+    if len(changes) > _FEW:
         return False
-    return (
-        _negated(changes, _NEGATIONS_IN_ASCII if gist.words.isascii() else _NEGATIONS)
-        or 2 * sum(_other_number(change) for change in changes) >= len(changes)
-        or any(_other_name(change, earlier.names, gist.names) for change in changes)
+    return _negated(changes, _NEGATIONS_IN_ASCII if gist.words.isascii() else _NEGATIONS) or any(
+        _other_name(change, earlier.names, gist.names) for change in changes
     )
 
 
@@ -99,12 +98,15 @@ def _other_links(gist: Gist, earlier: Gist) -> bool:
     """Whether each post has a link that the other has not; one in disguise or with slips of the pen is the same."""
     if not gist.link_text or not earlier.link_text or gist.link_text == earlier.link_text:
         return False
-    links, others = ({_letters(link) for link in one.links} for one in (gist, earlier))
-    if links <= others or others <= links:
-        return False
-    one, other = (" ".join(sorted(of)) for of in (links, others))
-    same_numbers = _NOT_DIGITS.sub("", one) == _NOT_DIGITS.sub("", other)
-    return not same_numbers or fuzz.ratio(one, other) < _SAME_LINK
+    few, many = sorted(([_letters(link) for link in one.links] for one in (gist, earlier)), key=len)
+    return not all(any(_same_link(link, other) for other in many) for link in few)
+
+
+def _same_link(link: str, other: str) -> bool:
+    if link == other:
+        return True
+    same_numbers = _NOT_DIGITS.sub("", link) == _NOT_DIGITS.sub("", other)
+    return same_numbers and fuzz.ratio(link, other) >= _SAME_LINK
 
 
 def _letters(link: str) -> str:
