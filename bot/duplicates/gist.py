@@ -4,7 +4,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from xxhash import xxh32_hexdigest
 
@@ -17,6 +17,8 @@ from bot.text import STOP_WORDS, without_mentions, without_quotes
 MIN_WORDS = 4  # below, every third chat post repeats another one (39.7 % of 53,923 real posts of 1-3 words)
 _MIN_LETTERS = 10
 _GRAM = 4
+_LONGEST = 4_000  # characters: Discord's limit, which a file of posts need not keep
+_MOST_EMBEDS = 10  # as on Discord
 _MANY_WORDS = 7  # so many say something, however common each is
 _COMMAND = re.compile(r"\s*[!/.?;$][a-z][\w-]*(?=\s|$)", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z]\w+")  # a capital inside a sentence
@@ -74,6 +76,7 @@ class Gist:
 
         Quoted lines are not the author's own; a post that only quotes is compared by what it quotes.
         """
+        text = text[:_LONGEST]
         if _is_command(text):
             return cls("", salt=salt)
         own = without_quotes(text)
@@ -83,7 +86,8 @@ class Gist:
         if links:
             own = without_links(own)
         words, letters = kernels().fold(own)
-        link_text = " ".join(with_embedded(links, embed_links))
+        words = words[: 2 * _LONGEST]  # one character may stand for eighteen letters
+        link_text = " ".join(with_embedded(links, islice(embed_links, _MOST_EMBEDS)))
         return cls(
             words,
             link_text,
@@ -190,7 +194,7 @@ def _names(own: str) -> str:
     if own.islower():
         return ""
     capitals = [name for name in set(_NAME.findall(own)) if name.lower() not in STOP_WORDS]
-    return folded_words(" ".join(capitals)) if capitals else ""
+    return folded_words(" ".join(capitals))[:_LONGEST] if capitals else ""
 
 
 def _addressee(own: str) -> str:
