@@ -4,7 +4,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from xxhash import xxh32_hexdigest
 
@@ -17,6 +17,8 @@ from bot.text import STOP_WORDS, without_mentions, without_quotes
 MIN_WORDS = 4  # below, every third chat post repeats another one (39.7 % of 53,923 real posts of 1-3 words)
 _MIN_LETTERS = 10
 _GRAM = 4
+_LONGEST = 4_000  # characters: Discord's limit, which a file of posts need not keep
+_MOST_EMBEDS = 10  # as on Discord
 _MANY_WORDS = 7  # so many say something, however common each is
 _COMMAND = re.compile(r"\s*[!/.?;$][a-z][\w-]*(?=\s|$)", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z]\w+")  # a capital inside a sentence
@@ -32,6 +34,15 @@ _COURTESIES = """
     sorry thank thanks thx welcome wb wow yep yo
 """
 SAY_NOTHING = frozenset(folded_words(" ".join([*STOP_WORDS, _COURTESIES])).split())
+# Words of questions and requests, whatever these are about.
+_FRAMES = SAY_NOTHING | frozenset(
+    folded_words(
+        """
+        anybody anyone anything cant didnt doesnt dont everything help id ill ive need needs someone somebody something
+        thats theres tried try trying use used using whats wont work works working youre
+        """
+    ).split()
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +76,7 @@ class Gist:
 
         Quoted lines are not the author's own; a post that only quotes is compared by what it quotes.
         """
+        text = text[:_LONGEST]
         if _is_command(text):
             return cls("", salt=salt)
         own = without_quotes(text)
@@ -74,7 +86,8 @@ class Gist:
         if links:
             own = without_links(own)
         words, letters = kernels().fold(own)
-        link_text = " ".join(with_embedded(links, embed_links))
+        words = words[: 2 * _LONGEST]  # one character may stand for eighteen letters
+        link_text = " ".join(with_embedded(links, islice(embed_links, _MOST_EMBEDS)))
         return cls(
             words,
             link_text,
@@ -121,8 +134,7 @@ class Gist:
     def grams(self) -> frozenset[str]:
         """The runs of four letters."""
         if self._grams is None:
-            letters = self.letters
-            self._grams = frozenset([letters[i : i + _GRAM] for i in range(len(letters) - _GRAM + 1)])
+            self._grams = runs(self.letters)
         return self._grams
 
     @property
@@ -134,12 +146,17 @@ class Gist:
         count = self.word_count
         if count < MIN_WORDS or len(self.letters) < _MIN_LETTERS:
             return False
-        return count >= _MANY_WORDS or not SAY_NOTHING.issuperset(self.words.split())
+        return count >= _MANY_WORDS or bool(self.link_text) or not SAY_NOTHING.issuperset(self.words.split())
 
     @property
     def has_content(self) -> bool:
-        """Whether a word carries meaning, the name of whom the post speaks to aside."""
-        return any(word not in SAY_NOTHING and word != self.addressee for word in self.words.split())
+        """Whether a link or a word carries meaning."""
+        return bool(self.link_text or self.content)
+
+    @property
+    def content(self) -> str:
+        """The letters of the words that carry meaning, the name of whom the post speaks to aside."""
+        return "".join([word for word in self.words.split() if word not in _FRAMES and word != self.addressee])
 
     def pack(self) -> bytes:
         """As bytes, for the window and for storage; the salt is known by the place."""
@@ -151,6 +168,16 @@ class Gist:
         """The gist that ``pack`` made bytes of."""
         words, links, names, addressee, quotes, images = packed.decode("utf-8").split("\n")
         return cls(words, links, names, addressee, quotes, salt, images)
+
+
+def runs(letters: str) -> frozenset[str]:
+    """The runs of four letters."""
+    return frozenset([letters[i : i + _GRAM] for i in range(len(letters) - _GRAM + 1)])
+
+
+def dice(one: frozenset[str], other: frozenset[str]) -> float:
+    """How much two sets have in common, 0 to 1."""
+    return 2 * len(one & other) / max(1, len(one) + len(other))
 
 
 def _packed(images: Iterable[ImageHash]) -> str:
@@ -167,7 +194,7 @@ def _names(own: str) -> str:
     if own.islower():
         return ""
     capitals = [name for name in set(_NAME.findall(own)) if name.lower() not in STOP_WORDS]
-    return folded_words(" ".join(capitals)) if capitals else ""
+    return folded_words(" ".join(capitals))[:_LONGEST] if capitals else ""
 
 
 def _addressee(own: str) -> str:

@@ -8,13 +8,16 @@ from bot.duplicates.gist import Gist
 from bot.duplicates.image import Image
 from bot.duplicates.link import Link
 from bot.duplicates.links import domain
+from bot.duplicates.near import Near
 from bot.model import GuildPolicy, Post, Repeat, Sensitivity
 
 _SHORT = 8  # words: a phrase
+_FEW = 12  # words: a remark
 _MEME = 16  # words: the longest text that becomes common property
 _MANY = 5  # other members who said the same
 _COMMON = {Image.name: "an image that many members have posted"}
 _MEME_SPAN = timedelta(hours=1)  # a raid is over sooner
+_LONG_AGO = timedelta(days=1)
 _LEAST: Mapping[Sensitivity, float] = {  # score of a repeat that is only near
     Sensitivity.NORMAL: 0.0,
     Sensitivity.CAREFUL: 0.85,
@@ -55,8 +58,17 @@ def _counts(post: Post, repeat: Repeat, policy: GuildPolicy) -> bool:
         and (policy.repeats_across_channels or earlier.channel_id == post.channel_id)
         and earlier.channel_id not in policy.exempt_channels
         and _is_alike_enough(repeat, policy.sensitivity)
+        and not _is_chance(post, repeat)
         and not (repeat.detector == Link.name and _is_exempt(post, repeat, policy.exempt_domains))
     )
+
+
+def _is_chance(post: Post, repeat: Repeat) -> bool:
+    """Whether another member said nearly the same in a few words days ago: in so long, somebody will have."""
+    earlier = repeat.of
+    if repeat.label == "certain" or repeat.detector != Near.name or earlier.author_id == post.author_id:
+        return False
+    return post.at - earlier.at >= _LONG_AGO and Gist.unpack(earlier.gist, post.guild_id).word_count < _FEW
 
 
 def _is_alike_enough(repeat: Repeat, sensitivity: Sensitivity) -> bool:

@@ -17,11 +17,11 @@ _SLASHES = 2  # of a scheme
 _TRACKING = frozenset(
     word
     for line in """
-    _ga _gl _hsenc _hsmi ab_channel action_object_map cmpid dclid ecid ef_id fb_action_ids fb_ref
+    _ga _gl _hsenc _hsmi ab_channel action_object_map campid cmp cmpid dclid ecid ef_id fb_action_ids fb_ref
     fb_source fbclid gad_source gbraid gclid gclsrc guccounter guce_referrer guce_referrer_sig icid igsh igshid
-    li_fat_id mbid mc_cid mc_eid mibextid mkt_tok msclkid ncid ocid pk_campaign pk_kwd rdt ref_src ref_url
-    referringsource s_cid share_id sfnsn si smid smtyp spm srsltid trk ttclid twclid wbraid wickedid wt_mc xtor
-    yclid
+    li_fat_id mbid mc_cid mc_eid mibextid mkcid mkevt mkrid mkt_tok msclkid ncid ocid pk_campaign pk_kwd rcm rdt
+    ref_src ref_url referringsource s_cid searchresultposition sfnsn share_id si smid smtyp spm srsltid trk ttclid
+    twclid unlocked_article_code wbraid wickedid wprov wt_mc xtor yclid
     """.splitlines()
     for word in line.split()
 )
@@ -31,7 +31,8 @@ _MOBILE = ("www.", "m.", "mobile.", "amp.", "touch.")
 _ALIASES = {
     alias: domain
     for domain, aliases in {
-        "x.com": "twitter.com fxtwitter.com vxtwitter.com fixupx.com fixvx.com nitter.net xcancel.com",
+        "x.com": "twitter.com fxtwitter.com d.fxtwitter.com vxtwitter.com c.vxtwitter.com d.vxtwitter.com fixupx.com"
+        " fixvx.com nitter.net xcancel.com",
         "youtube.com": "youtu.be youtube-nocookie.com music.youtube.com yout-ube.com",
         "reddit.com": "old.reddit.com new.reddit.com np.reddit.com sh.reddit.com i.reddit.com redd.it rxddit.com"
         " vxreddit.com",
@@ -41,6 +42,7 @@ _ALIASES = {
         "discord.com": "discordapp.com discord.gg ptb.discord.com canary.discord.com",
         "facebook.com": "fb.com web.facebook.com",
         "arxiv.org": "export.arxiv.org",
+        "t.me": "telegram.me",
     }.items()
     for alias in aliases.split()
 }
@@ -106,9 +108,11 @@ def canonical(link: str) -> str:
 
 def _trimmed(link: str) -> str:
     """Without the punctuation of the sentence around it."""
-    while link and (link[-1] in _TRAILING or (link[-1] == ")" and link.count(")") > link.count("("))):
-        link = link[:-1]
-    return link
+    unopened, end = link.count(")") - link.count("("), len(link)
+    while end and (link[end - 1] in _TRAILING or (link[end - 1] == ")" and unopened > 0)):
+        end -= 1
+        unopened -= link[end] == ")"
+    return link[:end]
 
 
 def _host(authority: str) -> str:

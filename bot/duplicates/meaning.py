@@ -7,7 +7,6 @@ from rapidfuzz.distance import Indel
 
 from bot.duplicates.gist import Gist
 from bot.duplicates.skeleton import folded_words
-from bot.text import STOP_WORDS
 
 _FEW = 3  # changed places; with more, a post was rewritten, and no single word decides what it says
 _LONG = 25  # words; in a longer post one of them does not make another post of it
@@ -23,9 +22,6 @@ def _folded(text: str) -> frozenset[str]:
     return frozenset(folded_words(text).split())
 
 
-_AFFIRMATIVE = _folded(
-    " ".join([*STOP_WORDS, "always ever every everybody everyone everything both still indeed true"])
-)
 _AUXILIARIES = _folded(
     "am are be been can could did do does had has have is may might shall should was were will would"
 )
@@ -35,6 +31,18 @@ _NEGATIONS = _folded(
     wont wouldnt shouldnt couldnt hasnt havent hadnt aint mustnt neednt unable false wrong illegal unlawful
     nicht kein keine keinen niemals pas jamais aucun rien nunca jamas nada nessuno geen niet nao inte
     не нет ни никогда нельзя δεν μην οχι لا ليس لم لن नहीं मत ना 不 没 沒 無 未
+    """
+)
+# What stands where a no may stand: adverbs (all in "-ly", too) for each, some other words for "no", "not" and the like.
+_ADVERBS = _folded(
+    """
+    always also ever fully indeed just maybe now often only pretty quite rather so sometimes still super too very
+    """
+)
+_DETERMINERS = _folded(
+    """
+    a all an another any anybody anyone anything both each either every everybody everyone everything everywhere least
+    most much some somebody someone something somewhere the with yes true correct right fair legal lawful
     """
 )
 _NEGATIONS_IN_ASCII = _NEGATIONS - _folded("he")  # which looks like the Russian one
@@ -69,12 +77,12 @@ def means_another(gist: Gist, earlier: Gist) -> bool:
     if max(gist.word_count, earlier.word_count) > _LONG:
         return False
     changes = _changes(earlier.words.split(), gist.words.split())
-    if not changes or len(changes) > _FEW:
+    if changes and 2 * sum(_other_number(change) for change in changes) >= len(changes):
+        return True  # also many numbers: lines of a log
+    if len(changes) > _FEW:
         return False
-    return (
-        _negated(changes, _NEGATIONS_IN_ASCII if gist.words.isascii() else _NEGATIONS)
-        or 2 * sum(_other_number(change) for change in changes) >= len(changes)
-        or any(_other_name(change, earlier.names, gist.names) for change in changes)
+    return _negated(changes, _NEGATIONS_IN_ASCII if gist.words.isascii() else _NEGATIONS) or any(
+        _other_name(change, earlier.names, gist.names) for change in changes
     )
 
 
@@ -90,12 +98,15 @@ def _other_links(gist: Gist, earlier: Gist) -> bool:
     """Whether each post has a link that the other has not; one in disguise or with slips of the pen is the same."""
     if not gist.link_text or not earlier.link_text or gist.link_text == earlier.link_text:
         return False
-    links, others = ({_letters(link) for link in one.links} for one in (gist, earlier))
-    if links <= others or others <= links:
-        return False
-    one, other = (" ".join(sorted(of)) for of in (links, others))
-    same_numbers = _NOT_DIGITS.sub("", one) == _NOT_DIGITS.sub("", other)
-    return not same_numbers or fuzz.ratio(one, other) < _SAME_LINK
+    few, many = sorted(([_letters(link) for link in one.links] for one in (gist, earlier)), key=len)
+    return not all(any(_same_link(link, other) for other in many) for link in few)
+
+
+def _same_link(link: str, other: str) -> bool:
+    if link == other:
+        return True
+    same_numbers = _NOT_DIGITS.sub("", link) == _NOT_DIGITS.sub("", other)
+    return same_numbers and fuzz.ratio(link, other) >= _SAME_LINK
 
 
 def _letters(link: str) -> str:
@@ -139,7 +150,18 @@ def _opposes(change: _Change) -> bool:
     went, came = " ".join(change[0]), " ".join(change[1])
     if went.endswith(came) or came.endswith(went) or went.startswith(came) or came.startswith(went):
         return True
-    return fuzz.ratio(went, came) < _MISSPELT and not _AFFIRMATIVE.isdisjoint((went, came))
+    return fuzz.ratio(went, came) < _MISSPELT and (_denies(went, came) or _denies(came, went))
+
+
+def _denies(no: str, yes: str) -> bool:
+    """Whether one word is a no and the other one that may stand in its place."""
+    if no not in _NEGATIONS or yes in _NEGATIONS:
+        return False
+    return yes in _AUXILIARIES or yes in _ADVERBS or yes.endswith("ly") or (yes in _DETERMINERS and not _is_verb(no))
+
+
+def _is_verb(no: str) -> bool:
+    return no.endswith("nt") or no == "canot"
 
 
 def _other_number(change: _Change) -> bool:

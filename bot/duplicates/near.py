@@ -5,17 +5,22 @@ candidates; they are never flagged on the estimate.
 """
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel
 
 from bot.duplicates.detector import NO_KEYS, Keys
-from bot.duplicates.gist import Gist
+from bot.duplicates.gist import Gist, dice, runs
 from bot.duplicates.kernels import kernels
 from bot.duplicates.meaning import means_another
 from bot.duplicates.plain import BANDS
 
 _RUN, _WIDE_RUN = 5, 8  # bytes: five letters in ASCII, as many as a number holds where a letter takes two or three
+_WIDE = 1.5  # bytes a letter, from which a text is of such letters: a foreign word among others changes nothing
 _MIN_LETTERS = 10
 _SHORT = 8  # words
+_FEW = 10  # words, below which one other word moves the edit ratio much
 _SHORT_NEAR = 0.76  # short posts differ in one word easily
+_LEAST_RATIO = 65.0  # edit ratio, in percent, from which the words that a short post kept are counted
+_SAME_MATTER = 40.0  # ratio, in percent, of the words that carry meaning
 _SURE = 90.0  # edit ratio, in percent, from which nothing better is looked for
 _ROOM = 2.5  # times as long, spaces and links included
 _UNLIKE = 60.0  # ratio of the sorted words, in percent, below which moved sentences do not reach the threshold either
@@ -33,13 +38,14 @@ class Near:
         if len(gist.skeleton) < _MIN_LETTERS or not (gist.has_content or gist.word_count >= _SHORT):
             return NO_KEYS
         data = gist.skeleton.encode("utf-8", "replace")
-        return kernels().band_keys(data, _RUN if len(data) == len(gist.skeleton) else _WIDE_RUN, gist.salt)
+        return kernels().band_keys(data, _RUN if len(data) < _WIDE * len(gist.skeleton) else _WIDE_RUN, gist.salt)
 
     def sift(self, gist: Gist, packed: list[bytes]) -> list[bool]:
         """Leave out what is sure to score nothing, where that costs less than to look at it."""
         if gist.link_text:
             return [True] * len(packed)
-        return kernels().sift(gist.words, packed, self.near, _ROOM)
+        least = self.near if gist.word_count >= _FEW / self.near else _LEAST_RATIO / 100
+        return kernels().sift(gist.words, packed, least, _ROOM)
 
     def score(self, gist: Gist, earlier: Gist) -> float:
         if gist.quotes != earlier.quotes or _too_different_in_length(gist, earlier):
@@ -47,12 +53,14 @@ class Near:
         score = similarity(gist, earlier)
         if score < self.near or score < self._threshold(gist, earlier) or means_another(gist, earlier):
             return 0.0
+        if score < self.certain and _is_short(gist, earlier) and _only_small_words(gist, earlier):
+            return 0.0
         return score
 
     def _threshold(self, gist: Gist, earlier: Gist) -> float:
         if gist.quotes:
             return self.certain
-        return _SHORT_NEAR if min(gist.word_count, earlier.word_count) < _SHORT else self.near
+        return _SHORT_NEAR if _is_short(gist, earlier) else self.near
 
     def why_not(self, gist: Gist, earlier: Gist) -> str:
         """Why a pair scores nothing, in words."""
@@ -62,6 +70,16 @@ class Near:
         if likeness < needed:
             return f"alike by {likeness:.2f}, {needed:.2f} is needed"
         return "a negation, number, name or link differs"
+
+
+def _is_short(gist: Gist, earlier: Gist) -> bool:
+    return min(gist.word_count, earlier.word_count) < _SHORT
+
+
+def _only_small_words(gist: Gist, earlier: Gist) -> bool:
+    """Whether two posts share a way of speaking only: what they speak about differs."""
+    one, other = gist.content, earlier.content
+    return bool(one) and bool(other) and gist.link_text == earlier.link_text and fuzz.ratio(one, other) < _SAME_MATTER
 
 
 def _too_different_in_length(gist: Gist, earlier: Gist) -> bool:
@@ -78,8 +96,11 @@ def similarity(gist: Gist, earlier: Gist) -> float:
     """
     if gist.link_text == earlier.link_text:
         return _likeness(gist, earlier)
-    full = fuzz.ratio(gist.full_letters, earlier.full_letters) / 100
-    return full if gist.link_text and earlier.link_text else max(full, _likeness(gist, earlier))
+    one, other = gist.full_letters, earlier.full_letters
+    full = fuzz.ratio(one, other)
+    if _UNLIKE <= full < _SURE:  # a link in disguise stands where it stood, others at the end
+        full = max(full, 100 * dice(runs(one), runs(other)))
+    return full / 100 if gist.link_text and earlier.link_text else max(full / 100, _likeness(gist, earlier))
 
 
 def _likeness(gist: Gist, earlier: Gist) -> float:
@@ -90,5 +111,6 @@ def _likeness(gist: Gist, earlier: Gist) -> float:
     ratio = fuzz.ratio(one, other)
     if ratio >= _SURE or fuzz.token_sort_ratio(gist.words, earlier.words) < _UNLIKE:
         return ratio / 100
-    shared = len(gist.grams & earlier.grams)
-    return max(ratio / 100, 2 * shared / max(1, len(gist.grams) + len(earlier.grams)))
+    if ratio >= _LEAST_RATIO and min(gist.word_count, earlier.word_count) < _FEW:
+        ratio = max(ratio, 100 * Indel.normalized_similarity(gist.words.split(), earlier.words.split()))
+    return max(ratio / 100, dice(gist.grams, earlier.grams))

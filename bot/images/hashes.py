@@ -20,6 +20,7 @@ _FORMATS = ("GIF", "JPEG", "PNG", "WEBP")
 _SIDE = 768  # pixels to which an image is reduced before it is measured
 _BACKGROUND = "white"  # behind transparent parts: most programs flatten to it
 _CONTRAST = 32  # of 255, from which a pixel is not the border's colour any more
+_HIGH_BYTE, _WHITE = 8, 255
 _SPECKS = 0.01  # share of a line's pixels that may differ in a border
 _LEAST_CONTENT = 0.2  # share of the area that must be left when borders are cut off
 _FRAMES = 3  # one in another: a white margin in a black frame
@@ -71,12 +72,28 @@ def _grey(image: Image.Image) -> Image.Image:
     image.draft("L", (_SIDE, _SIDE))  # a JPEG is decoded at a fraction of its size
     factor = max(1, max(image.size) // _SIDE)
     if image.has_transparency_data:
-        reduced = image.convert("RGBA").reduce(factor)
+        reduced = (image if image.mode == "RGBA" else image.convert("RGBA")).reduce(factor)
         reduced = Image.alpha_composite(Image.new("RGBA", reduced.size, _BACKGROUND), reduced)
     else:
-        reduced = image.convert("L").reduce(factor)
-    reduced.info = {"exif": image.info["exif"]} if "exif" in image.info else {}
-    return ImageOps.exif_transpose(reduced).convert("L")
+        reduced = _in_bytes(image).convert("L").reduce(factor)
+    return _upright(reduced, image.info.get("exif")).convert("L")
+
+
+def _in_bytes(image: Image.Image) -> Image.Image:
+    """The image with at most a byte a colour: of 16 bits, Pillow's conversion would cut off all but the darkest."""
+    if not image.mode.startswith("I"):
+        return image
+    return Image.fromarray((np.asarray(image) >> _HIGH_BYTE).clip(0, _WHITE).astype(np.uint8))
+
+
+def _upright(image: Image.Image, exif: bytes | None) -> Image.Image:
+    """The image as its camera was held; as it lies, where that cannot be read."""
+    image.info = {} if exif is None else {"exif": exif}
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # noqa: BLE001  # a boundary, as above: a broken note must not hide the image
+        image.info = {}
+        return image
 
 
 def _content(grey: NDArray[np.int16]) -> _Box | None:

@@ -188,10 +188,11 @@ def measure_restart(posts: list[str]) -> None:
         del kept, window
         times = []
         for _ in range(3):
-            begun = time.perf_counter()
+            begun, used = time.perf_counter(), time.process_time()
             Window(DETECTORS, posts_per_guild=WINDOW).restore(store.load(START))
-            times.append(time.perf_counter() - begun)
-        print(f"restart with {WINDOW:,} posts: {min(times):.2f} s")  # noqa: T201  # the report
+            times.append((time.process_time() - used, time.perf_counter() - begun))
+        cpu, wall = min(times)
+        print(f"restart with {WINDOW:,} posts: {cpu:.2f} s of CPU time, {wall:.2f} s")  # noqa: T201  # the report
         database.close()
 
 

@@ -16,6 +16,7 @@ from tests.support import AUTHOR, CHANNEL, CHATTER, GUILD, START, make_post
 POLICY = GuildPolicy(GUILD)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 PHRASE = "never change a running system"
+REMARK = "the ferries ran late again"
 MEME = "one does not simply walk into the harbour before breakfast"
 
 
@@ -52,6 +53,22 @@ def test_an_author_may_move_a_post_to_another_channel_for_ten_minutes(later, fla
     found = judged({}, {"channel_id": CHANNEL + 1, "at": START + later})
     assert bool(found.repeats) is flagged
     assert ("moved" in found.note) is not flagged
+
+
+@pytest.mark.parametrize(
+    ("again", "place", "flagged"),
+    [
+        (REMARK.replace("ran", "were"), {"at": START + DAY}, False),
+        (REMARK.replace("ran", "were"), {"at": START + DAY - MINUTE}, True),
+        (REMARK.replace("ran", "were"), {"at": START + DAY, "author_id": AUTHOR}, True),
+        (REMARK, {"at": START + DAY}, True),
+        (f"{CHATTER} {REMARK.replace('ran', 'were')}", {"at": START + DAY}, True),
+    ],
+    ids=["by chance", "soon", "its author", "word for word", "much said"],
+)
+def test_nearly_the_same_few_words_of_another_member_days_later_are_chance(again, place, flagged):
+    first = again.replace("were", "ran")
+    assert bool(judged({"text": first}, {"text": again, "author_id": AUTHOR + 1, **place}).repeats) is flagged
 
 
 def test_the_time_for_moving_a_post_is_the_servers_choice():

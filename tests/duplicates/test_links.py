@@ -8,10 +8,11 @@ SAME = [
     ["https://youtu.be/dQw4w9WgXcQ?si=abc", "http://m.youtube.com/watch?v=dQw4w9WgXcQ&t=4",
      "https://www.youtube.com/shorts/dQw4w9WgXcQ", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"],
     ["https://twitter.com/a/status/159?s=20", "https://x.com/b/status/159/photo/1", "https://vxtwitter.com/a/status/159",
-     "https://fxtwitter.com/i/web/status/159"],
+     "https://fxtwitter.com/i/web/status/159", "https://d.fxtwitter.com/a/status/159"],
     ["https://old.reddit.com/r/art/comments/1abcde/a_title/", "https://www.reddit.com/comments/1abcde",
      "https://redd.it/1abcde", "HTTPS://WWW.REDDIT.COM/R/ART/COMMENTS/1ABCDE/"],
-    ["https://en.m.wikipedia.org/wiki/Fair_use", "http://en.wikipedia.org/wiki/Fair_use#History"],
+    ["https://en.m.wikipedia.org/wiki/Fair_use", "http://en.wikipedia.org/wiki/Fair_use#History",
+     "https://en.wikipedia.org/wiki/Fair_use?wprov=sfla1"],
     ["https://news.example/a?b=1&c=2", "http://www.news.example:80/a/?c=2&utm_source=x&b=1&fbclid=y",
      "https://amp.news.example/x/../a?b=1&c=2", "https://news.example/a/amp?c=2&b=1"],
     ["https://www.google.com/amp/s/news.example/a", "https://web.archive.org/web/20240101/https://news.example/a",
@@ -25,6 +26,8 @@ SAME = [
      "https://news.example/~ada?amp=1", "https://news-example.cdn.ampproject.org/c/s/news.example/~ada",
      "https://news.example/amp/~ada", "https://news.example/~ada.amp"],
     ["https://vxtiktok.com/@a/video/7", "https://www.tiktok.com/@b/video/7?is_from_webapp=1"],
+    ["https://news.example/a?CMP=share_btn_url", "https://news.example/a?unlocked_article_code=1&smid=url-share"],
+    ["https://t.me/ada/7", "https://telegram.me/ada/7"],
 ]  # fmt: skip
 DIFFERENT = [
     ("https://video.example/watch?v=8sd7f", "https://video.example/watch?v=9kk2b"),

@@ -7,6 +7,7 @@ from bot.duplicates.near import Near
 from tests.support import CHATTER, GUILD
 
 NEAR = Near()
+PAGE = "https://news.example/night/trams/stop/at/all/of/the/piers"
 REPORT = "The harbour office wrote that night trams will stop at every pier from the first week of spring"
 
 
@@ -36,6 +37,12 @@ def score(earlier: str, later: str) -> float:
         ("the night tram was sold to Bergen", "the night tram was sold to Has"),
         ("does any one of you know how to do this", "does any one to you know how to do this"),
         (f"I own {REPORT} and it is not {CHATTER}", f"I own {REPORT} and it is {CHATTER}"),
+        ("the tram has no brakes on this route", "the tram has new brakes on this route"),
+        ("you can't bring dogs on the night tram", "you some bring dogs on the night tram"),
+        (REPORT, f"{REPORT} убунтой"),
+        (f"{PAGE} {REPORT} {PAGE}2 {CHATTER}", f"{PAGE} {REPORT} {PAGE}2 {CHATTER}".replace("://", " ://")),
+        ("any easy way to check my ferry pass", "any easy way to swim my ferry once"),
+        ("so what do you use this for https://news.example/a", "so what did you use this for https://news.example/a"),
     ],
     ids=[
         "prefix",
@@ -54,6 +61,12 @@ def score(earlier: str, later: str) -> float:
         "a function word is no name",
         "enough small words",
         "one word of many",
+        "a no for a word that is no yes",
+        "a verb's no for an article",
+        "a foreign word",
+        "a link in disguise in the middle",
+        "words that stayed in their places",
+        "a link says something",
     ],
 )
 def test_a_small_change_leaves_a_repeat(earlier, later):
@@ -79,6 +92,12 @@ def test_a_small_change_leaves_a_repeat(earlier, later):
         (REPORT, f'"{REPORT}" so they finally listened to the people who asked for it, good'),
         (REPORT, f"> {REPORT}\nso they finally listened to the people who asked for it, good"),
         ("level up! you are level 12 now", "level up! you are level 13 now"),
+        ("the night tram is totally legal here", "the night tram is not legal here"),
+        ("does anyone know anything about lighthouses", "does anyone know anything about saxophones"),
+        (
+            "sensor 1 at 10 volts, sensor 2 at 20 volts, sensor 3 at 30 volts, all is fine",
+            "sensor 1 at 11 volts, sensor 2 at 24 volts, sensor 3 at 37 volts, all is good",
+        ),
     ],
 )
 def test_another_meaning_makes_another_post(earlier, later):
@@ -94,6 +113,7 @@ def test_another_meaning_makes_another_post(earlier, later):
         "!rank and then some more",
         "jo: sorry about that",
         "good morning all of you",
+        "hello can anyone help me with this",
     ],
 )
 def test_small_change_of_conversation_is_never_compared(text):
