@@ -10,7 +10,7 @@ from tests.discord_ui.pressing import plant, press
 from tests.support import START, choose, make_post, running_world, shipped_ranker, told
 from tests.support_settings import pick, policy
 
-CLAIM = "my art style got copied by the bot and that should not be legal"  # the matcher suggests it, just short of an answer
+CLAIM = "my art style got copied by the bot and that should not be legal"  # suggested, just short of an answer
 TOPIC = "style-not-protected"
 
 
