@@ -201,7 +201,7 @@ def build_bot(
     """
     matching = ThreadPoolExecutor(1, thread_name_prefix="matching")
     library = Shelf(database.read_now(load_explainers))
-    semantic = ranker if isinstance(ranker, SemanticRanker) else None
+    semantic = None if isinstance(ranker, ModelError) else ranker
     matcher = Matcher(FaqSearch(database), library, semantic)
     policies = SqlitePolicyStore(database)
     replies = SqliteReplyStore(database, clock())

@@ -62,7 +62,7 @@ class SqliteHousekeeping:
             db.execute("INSERT INTO faq_phrase_fts (faq_phrase_fts) VALUES ('optimize')")  # else it only marks them
 
         await self._database.write(job)
-        await self._database.purge_log()
+        await self._database.rewrite()
 
     async def left_guilds(self, present: Collection[int], now: datetime) -> Sequence[int]:
         stored = await self._database.read(lambda db: {row["guild_id"] for row in db.query(_STORED)})

@@ -65,7 +65,7 @@ class SqliteMemberStore:
             return Forgotten({**counts, _VOTES: self._forget_votes(db, member_id)}, cards)
 
         forgotten = await self._database.write(job)
-        await self._database.purge_log()
+        await self._database.rewrite()
         return forgotten
 
     def _tell(self, trace: Trace, row: Row) -> Row:

@@ -127,7 +127,7 @@ class HeldRanker:
 
 async def test_a_bot_that_takes_long_to_read_a_post_answers_it_all_the_same(monkeypatch):
     held = HeldRanker()
-    monkeypatch.setattr("bot.sandbox.world.ranker_if_possible", lambda _: held)
+    monkeypatch.setattr("bot.sandbox.world.ranker_or_reason", lambda _: held)
     monkeypatch.setattr("bot.sandbox.world._SETTLES_WITHIN", 0.5)
     async with simulated() as (world, seen, _):
 

@@ -74,7 +74,7 @@ def rows_of(database):
     """Every row of every table, as (table, row); but what the full-text index derives from its table."""
 
     def job(db):
-        query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'faq_phrase_fts_%'"
+        query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'faq_phrase_fts_%' ORDER BY name"
         names = [row["name"] for row in db.query(query)]
         return [(name, _known(row)) for name in names for row in db.table(name).rows]
 
