@@ -11,7 +11,7 @@ from bot.faq.library import Shelf
 from bot.faq.search import FaqSearch
 from tests.support import CHATTER, CLAIM, CLAIM_TOPIC, shipped_ranker
 
-CONTEXT, REPLY = "Every image model out there is built on stolen art", "and i will die on this hill"
+CONTEXT, REPLY = "Every image model out there is built on stolen art", "and none of us was asked"
 
 
 @pytest.fixture

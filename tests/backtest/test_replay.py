@@ -11,7 +11,7 @@ from bot.backtest.replay import Numbers, Summary, replay
 from tests.support import CHATTER, CLAIM, CLAIM_TOPIC, START, shipped_ranker
 
 OTHER_CLAIM = "every image model out there is built on stolen art and i will die on this hill"
-CONTEXT, REPLY = "every image model out there is built on stolen art", "and i will die on this hill"
+CONTEXT, REPLY = "every image model out there is built on stolen art", "and none of us was asked"
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.discord_ui.pressing import plant, press
 from tests.support import START, choose, make_post, running_world, shipped_ranker, told
 from tests.support_settings import pick, policy
 
-CLAIM = "my art style got copied by the bot and that should not be legal"  # suggested, just short of an answer
+CLAIM = "my art style got copied by the bot and that should not be legal"  # suggested, with a score of 0.80 or more
 TOPIC = "style-not-protected"
 
 
@@ -21,7 +21,7 @@ def now() -> str:
 
 def picked() -> str:
     """What is chosen in the menu to apply the proposal."""
-    return f"{TOPIC} 0.85 {now()}"
+    return f"{TOPIC} 0.80 {now()}"
 
 
 async def rate(world, score: float, right: int, wrong: int = 0, topic: str = TOPIC, guild_id: int | None = None):
@@ -46,32 +46,32 @@ async def answers(world) -> int:
 
 
 async def test_a_proposal_is_shown_with_its_numbers(world):
-    await rate(world, 0.859, right=45, wrong=1)
+    await rate(world, 0.809, right=45, wrong=1)
     await rate(world, 0.6, right=3, wrong=9)
     page = await opened(world)
-    line = f"answer from **0.85**, now {now()}. 45 of 46 right at 0.85 or more; lower bound 0.908."
+    line = f"answer from **0.80**, now {now()}. 45 of 46 right at 0.80 or more; lower bound 0.908."
     assert f"- `{TOPIC}`: {line}" in page.content
 
 
 async def test_a_click_applies_a_proposal_and_another_undoes_it(world):
-    await rate(world, 0.85, right=40)
+    await rate(world, 0.80, right=40)
     page = await pick(world, await opened(world), "apply:thresholds", picked())
-    assert policy(world).thresholds == {TOPIC: 0.85}
-    assert page.content.startswith(f"Saved. Own threshold {TOPIC}: none \u2192 0.85.")
+    assert policy(world).thresholds == {TOPIC: 0.80}
+    assert page.content.startswith(f"Saved. Own threshold {TOPIC}: none \u2192 0.80.")
     assert proposals.NONE in page.content
     await world.restart()  # the button outlives it, and so does what was applied
-    assert policy(world).thresholds == {TOPIC: 0.85}
+    assert policy(world).thresholds == {TOPIC: 0.80}
     page = (await world.admin.click(page, label=proposals.UNDO)).response
     assert policy(world).thresholds == {}
-    assert f"Own threshold {TOPIC}: 0.85 \u2192 none" in page.content
-    assert f"`{TOPIC}`: answer from **0.85**" in page.content  # it is proposed again
+    assert f"Own threshold {TOPIC}: 0.80 \u2192 none" in page.content
+    assert f"`{TOPIC}`: answer from **0.80**" in page.content  # it is proposed again
     history = await world.bot.services.policies.history(world.guild.id)
     assert [(one.actor_id, one.how) for one in history] == [(world.admin.id, "/automation")] * 2
 
 
 async def test_what_was_only_suggested_is_answered_once_a_proposal_is_applied(world):
     await world.switch_on()
-    await rate(world, 0.85, right=40)
+    await rate(world, 0.80, right=40)
     await pick(world, await opened(world), "apply:thresholds", picked())
     assert await answers(world) == 1
 
@@ -83,7 +83,7 @@ async def test_without_it_the_same_claim_is_only_suggested(world):
 
 
 async def test_a_proposal_that_no_longer_holds_is_told(world):
-    await rate(world, 0.85, right=40)
+    await rate(world, 0.80, right=40)
     page = await opened(world)
     await rate(world, 0.87, right=0, wrong=5)
     page = await pick(world, page, "apply:thresholds", picked())
@@ -92,17 +92,17 @@ async def test_a_proposal_that_no_longer_holds_is_told(world):
 
 
 async def test_a_proposal_for_another_threshold_than_the_one_of_now_is_told(world):
-    await rate(world, 0.85, right=40)
+    await rate(world, 0.80, right=40)
     page = await opened(world)
     await choose(world.bot.services.policies, world.guild.id, Change("thresholds", 0.7, TOPIC))
     page = await pick(world, page, "apply:thresholds", picked())
     assert page.content.startswith(proposals.HOLDS_NO_MORE)
     assert policy(world).thresholds == {TOPIC: 0.7}
-    assert "answer from **0.85**, now 0.70" in page.content
+    assert "answer from **0.80**, now 0.70" in page.content
 
 
 async def test_a_threshold_that_was_changed_since_is_not_undone(world):
-    await rate(world, 0.85, right=40)
+    await rate(world, 0.80, right=40)
     page = await pick(world, await opened(world), "apply:thresholds", picked())
     await choose(world.bot.services.policies, world.guild.id, Change("thresholds", 0.7, TOPIC))
     page = (await world.admin.click(page, label=proposals.UNDO)).response
@@ -124,7 +124,7 @@ async def test_an_undo_of_what_is_no_change_is_outdated(world, of):
 
 
 async def test_who_is_no_admin_applies_nothing(world):
-    await rate(world, 0.85, right=40)
+    await rate(world, 0.80, right=40)
     page = plant(world, world.general, "copydesk-set:proposals:automation:")
     assert await press(world.moderator, page, "copydesk-set:proposals:automation:") == words.ADMINS_ONLY
 
@@ -140,14 +140,14 @@ async def test_no_more_than_ten_proposals_are_listed_those_with_most_verdicts_fi
 
 
 async def test_neither_another_servers_verdicts_nor_topics_out_of_service_are_proposed(world):
-    await rate(world, 0.85, right=40, guild_id=world.guild.id + 1)
-    await rate(world, 0.85, right=40, topic="no-longer-served")
+    await rate(world, 0.80, right=40, guild_id=world.guild.id + 1)
+    await rate(world, 0.80, right=40, topic="no-longer-served")
     assert proposals.NONE in (await opened(world)).content
 
 
 async def test_nothing_is_proposed_where_words_alone_decide(database):
     async with running_world(database, ranker=None) as world:
-        await rate(world, 0.85, right=40)
+        await rate(world, 0.80, right=40)
         assert proposals.NONE in (await opened(world)).content
 
 
