@@ -129,6 +129,12 @@ def test_without_the_model_words_alone_suggest_and_never_answer(database, shelf)
     assert "the semantic model is not loaded" in judgement.reasons[-1]
 
 
+def test_without_the_model_a_server_that_was_left_is_forgotten_without_a_fault(shelf):
+    matcher = Matcher(NoHits(), shelf, None)
+    matcher.forget_guild(GUILD)
+    assert matcher.judge(CLAIM, None, GUILD).band is Band.SILENT
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

@@ -125,6 +125,12 @@ def test_a_slip_of_the_pen_in_a_name_or_a_negation_is_no_other_meaning():
     assert score("the tram does not stop at the pier", "the tram does nto stop at the pier") >= NEAR.near
 
 
+def test_in_a_post_that_was_reworded_in_many_places_no_single_word_makes_another_post():
+    reworded = REPORT.replace("The", "Our").replace("every", "each").replace("from", "since")
+    assert score(REPORT, reworded.replace("will", "never")) >= NEAR.near
+    assert score(REPORT, REPORT.replace("will", "never")) == 0
+
+
 def test_it_in_disguise_is_no_command():
     assert len(NEAR.keys(Gist.of("!t is my favourite tram of all", salt=GUILD)))
     assert not len(NEAR.keys(Gist.of("!tram is my favourite of all", salt=GUILD)))
