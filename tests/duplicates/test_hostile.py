@@ -40,7 +40,7 @@ def test_a_hostile_post_is_judged_and_remembered_and_the_next_one_too(text):
         begun = time.thread_time()
         seen, repeats = window.see(post)
         marks(post, next(iter(judge(post, repeats, POLICY).repeats), None))
-        assert time.thread_time() - begun < 0.25
+        assert time.thread_time() - begun < 1  # some took seconds and minutes; what is linear takes hundredths
         assert Gist.unpack(seen.gist, GUILD).pack() == seen.gist
         assert len(seen.gist) < 8 * LONGEST
     assert window.see(make_post(CHATTER))[1]
