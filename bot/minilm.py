@@ -44,11 +44,13 @@ class MiniLm:
         try:
             from onnxruntime import InferenceSession, SessionOptions  # without them, only answers are off
             from tokenizers import Tokenizer
+
+            model = _in_integers(weights)
         except ImportError as error:
             raise ModelError(f"the semantic model cannot run ({error}): reinstall the requirements") from error
         options = SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = InferenceSession(_in_integers(weights), options, providers=["CPUExecutionProvider"])
+        self._session = InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_str(vocabulary.decode())
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_MAX_TOKENS)
@@ -77,8 +79,8 @@ def _in_integers(weights: bytes) -> bytes:
             continue
         halved = np.rint(numpy_helper.to_array(integers) / 2).astype(np.int8)
         scale = 2 * numpy_helper.to_array(constants[scaled.input[1]]).reshape(-1)
-        factors = [numpy_helper.from_array(halved, f"{node.name} integers")]
-        factors.append(numpy_helper.from_array(scale, f"{node.name} scale"))
+        factors = [numpy_helper.from_array(halved, f"{node.output[0]} integers")]
+        factors.append(numpy_helper.from_array(scale, f"{node.output[0]} scale"))
         model.graph.initializer.extend(factors)
         node.input[1:] = [factor.name for factor in factors]
         node.op_type, node.domain = "DynamicQuantizeMatMul", _ORTS_OWN

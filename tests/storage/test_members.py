@@ -1,5 +1,6 @@
 """A member's data on disk and in the stores' memory: what is told, what is deleted, and what others keep."""
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -139,6 +140,15 @@ async def test_a_reader_that_holds_on_delays_the_emptying_of_the_log_and_fails_n
     reading.rollback()
     assert await database.purge_log()
     assert log.stat().st_size == 0
+
+
+async def test_a_file_that_cannot_be_written_anew_fails_no_deletion(members, database, caplog):
+    await SqliteFingerprintStore(database).save([make_seen(make_post())], {})
+    no_second_file = {sqlite3.SQLITE_ATTACH: sqlite3.SQLITE_DENY}
+    database.write_now(lambda db: db.conn.set_authorizer(lambda what, *_: no_second_file.get(what, sqlite3.SQLITE_OK)))
+    assert (await members.forget(AUTHOR)).counts["remembered posts"] == 1
+    assert not await database.rewrite()
+    assert "could not be written anew" in caplog.text
 
 
 # Wishes
