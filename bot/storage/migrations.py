@@ -266,3 +266,9 @@ def privacy(db: Database) -> None:
 def other_topics(db: Database) -> None:
     """The topic that was suggested, where a moderator posted another."""
     db.execute("ALTER TABLE reply ADD COLUMN proposed TEXT")
+
+
+@MIGRATIONS()
+def keys_of_mixed_scripts(db: Database) -> None:
+    """Posts that mix scripts have other keys than before: older fingerprints of them would find nothing."""
+    db.execute("DELETE FROM fingerprint")
