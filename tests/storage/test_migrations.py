@@ -21,6 +21,7 @@ STEPS = [
     "settings",
     "privacy",
     "other_topics",
+    "keys_of_mixed_scripts",
 ]
 
 
