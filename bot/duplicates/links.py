@@ -6,12 +6,13 @@ The rules are our own and found by domain, so that a link costs microseconds wha
 import posixpath
 import re
 from collections.abc import Callable, Iterable
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 _LINK = re.compile(  # up to "](", where a masked link shows another address than its own
     r"https?://[^\s<>\"\]]*(?:\](?!\()[^\s<>\"\]]*)*|\bdiscord(?:\.gg|(?:app)?\.com/invite)/[\w-]+", re.IGNORECASE
 )
 _TRAILING = ".,;:!?'\"*_|~]}\u2019\u201d\u2026`"
+_SPACE = re.compile(r"\s")
 _LONGEST = 2000
 _SLASHES = 2  # of a scheme
 _TRACKING = frozenset(
@@ -130,7 +131,7 @@ def _host(authority: str) -> str:
 
 def _segments(path: str) -> list[str]:
     if "%" in path:
-        path = unquote(path)
+        path = _decoded(path)
     if "/." in path or path.startswith("."):
         path = posixpath.normpath(f"/{path}")
     return [segment for segment in path.split("/") if segment]
@@ -145,10 +146,16 @@ def _query(text: str) -> _Query:
             continue
         if small in _AMP or pair.lower() in _AMP:
             continue
-        query[name] = unquote(value) if "%" in value else value
+        value = _decoded(value) if "%" in value else value
+        query[name] = f"{query[name]}&{name}={value}" if name in query else value
     if "ref_src" in text:
         query.pop("s", None)  # both come with a share from one site
     return query
+
+
+def _decoded(text: str) -> str:
+    """What percent signs stand for, but for white space: that would end the link."""
+    return _SPACE.sub(lambda space: quote(space[0]), unquote(text))
 
 
 def _wrapped(host: str, segments: list[str], query_text: str) -> str | None:

@@ -272,3 +272,9 @@ def other_topics(db: Database) -> None:
 def keys_of_mixed_scripts(db: Database) -> None:
     """Posts that mix scripts have other keys than before: older fingerprints of them would find nothing."""
     db.execute("DELETE FROM fingerprint")
+
+
+@MIGRATIONS()
+def links_with_spaces(db: Database) -> None:
+    """Addresses with white space in them were kept in pieces, some so that they could not be read again."""
+    db.execute("DELETE FROM fingerprint")

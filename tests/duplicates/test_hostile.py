@@ -24,6 +24,7 @@ HOSTILE = {
     "a link of closing brackets": "https://a.example/" + ")" * LONGEST,
     "a link of dots": "https://a.example/" + "../" * 1_300,
     "a link in links": "https://web.archive.org/web/1/" * 130,
+    "line feeds in links": "https://a.example/x%0Ay https://a.example/?q=%0A%0D%85",
     "no host": "https://[bad/x https://[::1]/x https://a.example:99999999999/x",
     "open quotation": '"' + "a " * 2_000,
     "open code": "```" * 1_300,

@@ -2,7 +2,9 @@
 
 import pytest
 
+from bot.duplicates.gist import Gist
 from bot.duplicates.links import canonical, links_in, without_links
+from tests.support import GUILD
 
 SAME = [
     ["https://youtu.be/dQw4w9WgXcQ?si=abc", "http://m.youtube.com/watch?v=dQw4w9WgXcQ&t=4",
@@ -45,6 +47,8 @@ DIFFERENT = [
     ("https://www.instagram.com/ada", "https://www.instagram.com/ben"),
     ("https://arxiv.org/list/cs.CL/new", "https://arxiv.org/list/cs.CV/new"),
     ("https://www.google.com/search?q=one", "https://www.google.com/search?q=two"),
+    ("https://news.example/a%20one", "https://news.example/a%20two"),
+    ("https://forum.example/?tag=a&tag=b", "https://forum.example/?tag=c&tag=b"),
 ]  # fmt: skip
 
 
@@ -81,6 +85,13 @@ def test_the_text_without_its_links_keeps_the_punctuation():
         "[this](",
         ")!",
     ]
+
+
+@pytest.mark.parametrize("space", ["%20", "%0A", "%1F", "%C2%85", "%E2%80%A8"])
+def test_white_space_in_an_address_does_not_end_it(space):
+    addresses = (f"https://news.example/a{space}b", f"https://news.example/?q=a{space}b")
+    assert all(len(canonical(address).split()) == 1 for address in addresses)
+    assert Gist.of(" ".join(addresses), GUILD).links == tuple(sorted(map(canonical, addresses)))
 
 
 def test_an_address_within_addresses_ends_somewhere():

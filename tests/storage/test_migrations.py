@@ -22,6 +22,7 @@ STEPS = [
     "privacy",
     "other_topics",
     "keys_of_mixed_scripts",
+    "links_with_spaces",
 ]
 
 
