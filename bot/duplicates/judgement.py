@@ -79,7 +79,8 @@ def _is_exempt(post: Post, repeat: Repeat, domains: frozenset[str]) -> bool:
     """Whether all links that two posts share lead to exempt sites."""
     if not domains:
         return False
-    shared = {*Gist.of(post.text, post.guild_id).links} & {*Gist.unpack(repeat.of.gist, post.guild_id).links}
+    gist = Gist.of(post.text, post.guild_id, post.embed_links)
+    shared = {*gist.links} & {*Gist.unpack(repeat.of.gist, post.guild_id).links}
     return all(_is_below(domain(link), domains) for link in shared)
 
 

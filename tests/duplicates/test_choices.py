@@ -59,6 +59,16 @@ def test_only_links_that_lead_to_exempt_sites_may_come_again(first, again, flagg
     assert repeats(first, again, POLICY)
 
 
+@pytest.mark.parametrize(("page", "flagged"), [("https://tenor.com/cat", False), ("https://news.example/a", True)])
+def test_a_page_that_only_the_embed_shows_is_exempt_by_its_own_site(page, flagged):
+    window, policy = Window(DETECTORS), replace(POLICY, exempt_domains=frozenset({"tenor.com"}))
+    window.see(make_post("https://short.example/1", embed_links=(page,)))
+    later = make_post("https://short.example/2", embed_links=(page,), author_id=AUTHOR + 1)
+    found = window.see(later)[1]
+    assert found
+    assert bool(judge(later, found, policy).repeats) is flagged
+
+
 def test_a_post_of_an_exempt_channel_that_is_still_remembered_is_not_repeated():
     assert repeats(CHATTER, CHATTER, POLICY)
     assert not repeats(CHATTER, CHATTER, replace(POLICY, exempt_channels=frozenset({CHANNEL})))
