@@ -111,7 +111,7 @@ def _is_moved(post: Post, repeats: tuple[Repeat, ...], policy: GuildPolicy) -> b
         return False
     earlier = repeats[0].of
     elsewhere = earlier.author_id == post.author_id and earlier.channel_id != post.channel_id
-    return elsewhere and post.at - earlier.at <= policy.move_grace
+    return elsewhere and abs(post.at - earlier.at) <= policy.move_grace
 
 
 def _own_repost(post: Post, repeat: Repeat, policy: GuildPolicy) -> str:

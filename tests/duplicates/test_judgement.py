@@ -75,6 +75,11 @@ def test_the_time_for_moving_a_post_is_the_servers_choice():
     assert judged({}, {"channel_id": CHANNEL + 1}, policy=replace(POLICY, move_grace=-MINUTE)).repeats
 
 
+def test_an_old_post_that_is_edited_into_a_new_one_of_another_channel_was_not_moved():
+    old, new = {"message_id": 1}, {"message_id": 2, "channel_id": CHANNEL + 1, "at": START + DAY}
+    assert judged({**old, "text": REMARK}, new, old).repeats
+
+
 def test_the_same_in_a_third_channel_is_a_cross_post():
     assert judged({}, {"channel_id": CHANNEL + 1}, {"channel_id": CHANNEL + 2}).repeats
 
