@@ -203,7 +203,7 @@ class Pipeline:
         self._note_read(post, seen)
         for key in effects:
             await self._outbox.deliver(key)
-        if len(self._unsaved) >= _SAVE_EVERY:
+        if edited or len(self._unsaved) >= _SAVE_EVERY:  # new posts are read back after a crash, edits are not
             await self.save()
         return Outcome(judgement, judged.repeats, decision, case_number)
 

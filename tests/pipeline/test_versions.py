@@ -150,6 +150,18 @@ async def test_an_edit_that_overtakes_its_post_is_what_a_restart_remembers(proce
     assert not process.window.contains(GUILD, matcher_is_slow.message_id)
 
 
+async def test_an_edit_outlives_a_crash(process):
+    post = process.post()
+    await process.handle(post)
+    await process.pipeline.save()
+    await process.handle(replace(post, text=OTHER_CHATTER), edited=True)
+    process = await process.crash()
+    await process.handle(process.post())
+    assert await process.count("case") == 0
+    await process.handle(process.post(OTHER_CHATTER))
+    assert (await process.the_case()).original.message_id == post.message_id
+
+
 async def test_an_edited_post_older_than_the_window_is_not_compared(process, clock):
     old = process.post()
     clock.advance(days=MAX_AGE.days, seconds=1)
