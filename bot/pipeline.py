@@ -32,6 +32,7 @@ from bot.model import (
 )
 from bot.outbox import Outbox
 from bot.policy import counts_repeats, ignored, is_compared
+from bot.recent import Recent
 from bot.storage.privacy_protocols import WishStore
 from bot.storage.protocols import (
     CaseStore,
@@ -46,6 +47,7 @@ from bot.storage.protocols import (
 log = logging.getLogger(__name__)
 
 _SAVE_EVERY = 256  # posts; in between, a timer saves
+_DELETIONS = 10_000  # deleted posts that are known: their events may be in progress, or be read back later
 _MAX_MATCHING = 200  # posts in the matcher at once: beyond, explainers are shed before the memory of posts
 _REPEATED = Judgement(Band.SILENT, (), ("the post repeats an earlier one",))
 _STATES = {Answer: ReplyState.POSTED, Suggest: ReplyState.SUGGESTED, Observe: ReplyState.SHADOWED}
@@ -112,7 +114,7 @@ class Pipeline:
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)  # per server
         self._in_matcher = 0
         self._handling: Counter[tuple[int, int, int, int]] = Counter()  # server, channel, post, author in progress
-        self._deleted: set[tuple[int, int]] = set()  # server and post: deleted while in progress
+        self._deleted: Recent[tuple[int, int]] = Recent(_DELETIONS)  # server and post
         self._restored = asyncio.Event()
         self._restored.set()
         self._restoring: asyncio.Task[None] | None = None
@@ -150,8 +152,6 @@ class Pipeline:
             return await self._handle(post, edited=edited)
         finally:
             self._handling -= Counter([place])
-            if place not in self._handling:
-                self._deleted.discard((post.guild_id, post.message_id))
             if not self._handling:
                 self._idle.set()
 
@@ -210,11 +210,10 @@ class Pipeline:
     async def forget(self, guild_id: int, message_ids: frozenset[int]) -> None:
         """Posts were deleted: nothing repeats them any more, and the cases that show them change."""
         await self.when_restored()
-        in_progress = {(guild, message_id) for guild, _, message_id, _ in self._handling}
-        self._deleted |= in_progress & {(guild_id, message_id) for message_id in message_ids}
-        known = {message_id for message_id in message_ids if self._window.forget(guild_id, message_id)}
-        if known:
-            await self._memory.fingerprints.forget(guild_id, known)
+        self._deleted.note((guild_id, message_id) for message_id in message_ids)
+        for message_id in message_ids:
+            self._window.forget(guild_id, message_id)
+        await self._memory.fingerprints.forget(guild_id, message_ids)  # also what the window had no room for
         for case_id in await self._memory.cases.posts_gone(guild_id, message_ids, self._clock()):
             await self._outbox.deliver(card_key(case_id))
         for reply_id in await self._memory.replies.posts_gone(guild_id, message_ids, self._clock()):
@@ -228,7 +227,8 @@ class Pipeline:
     async def forget_member(self, member_id: int) -> None:
         """A member asked to be forgotten: memory drops their posts, also those in progress."""
         await self.when_restored()
-        self._deleted |= {(guild, message_id) for guild, _, message_id, author in self._handling if author == member_id}
+        gone = {(guild, message_id) for guild, _, message_id, author in self._handling if author == member_id}
+        self._deleted.note(gone)
         self._window.forget_author(member_id)
 
     async def save(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.case import Ruling
+from bot.config.changes import Change
 from bot.errors import StoreError
 from bot.storage.protocols import card_key, reply_key
 from tests.pipeline.process import (
@@ -22,6 +23,7 @@ from tests.support import (
     GUILD,
     busy_readers,
     busy_writer,
+    choose,
     turns,
     waiting,
 )
@@ -182,6 +184,28 @@ async def test_a_deleted_post_is_repeated_by_nobody_also_after_a_restart(process
     process = await process.restart()
     await process.handle(process.post())
     assert await process.count("case") == 0
+
+
+async def test_a_deleted_post_leaves_the_disk_though_the_window_had_no_more_room_for_it(process):
+    await choose(process.memory.policies, GUILD, Change("window_posts", 100))
+    deleted = process.post()
+    await process.handle(deleted)
+    await process.pipeline.save()
+    await process.handle_all(*(process.post(f"post number {number} of a long and busy day") for number in range(100)))
+    assert not process.window.contains(GUILD, deleted.message_id)
+    assert await process.count("fingerprint") == 1
+    await process.pipeline.forget(GUILD, frozenset({deleted.message_id}))
+    assert await process.count("fingerprint") == 0
+
+
+@pytest.mark.parametrize("text", [CHATTER, ANSWERED], ids=["repeated", "a claim"])
+async def test_a_post_that_is_read_back_after_its_deletion_leaves_nothing(process, text):
+    deleted = process.post(text)
+    await process.pipeline.forget(GUILD, frozenset({deleted.message_id}))
+    await process.handle(deleted)
+    await process.handle(process.post(CHATTER))
+    assert process.sender.tries == []
+    assert await process.count("case") == await process.count("reply") == 0
 
 
 async def test_a_deleted_post_leaves_its_case_and_the_card_says_so(process, clock):
