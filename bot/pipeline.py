@@ -220,7 +220,15 @@ class Pipeline:
             await self._outbox.deliver(suggestion_key(reply_id))
 
     async def forget_channel(self, guild_id: int, channel_id: int) -> None:
-        """A channel or thread was deleted with its posts: the cases that show them say so."""
+        """A channel or thread was deleted with its posts: nothing repeats them, the cases that show them say so."""
+        await self.when_restored()
+        place = (guild_id, channel_id)
+        in_progress = {message_id for guild, channel, message_id, _ in self._handling if (guild, channel) == place}
+        self._deleted.note((guild_id, message_id) for message_id in in_progress)
+        await self.save()
+        for message_id in in_progress.union(await self._memory.fingerprints.forget_channel(guild_id, channel_id)):
+            self._window.forget(guild_id, message_id)
+            await asyncio.sleep(0)  # there may be thousands
         for case_id in await self._memory.cases.channel_gone(guild_id, channel_id, self._clock()):
             await self._outbox.deliver(card_key(case_id))
 

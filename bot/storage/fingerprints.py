@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 _COLUMNS = "guild_id, channel_id, message_id, author_id, at, content, keys, sealed_gist"
 _LOAD = f"SELECT {_COLUMNS} FROM fingerprint WHERE at >= ? ORDER BY seen"  # noqa: S608  # names from the line above
 _DROP = "DELETE FROM fingerprint WHERE guild_id = ? AND message_id = ?"
+_DROP_CHANNEL = "DELETE FROM fingerprint WHERE guild_id = ? AND channel_id = ? RETURNING message_id"
 _SAVE = f"INSERT INTO fingerprint ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  # as above
 _READ_TO = """
     INSERT INTO channel_cursor VALUES (?, ?, ?) ON CONFLICT (guild_id, channel_id)
@@ -50,6 +51,10 @@ class SqliteFingerprintStore:
     async def forget(self, guild_id: int, message_ids: Collection[int]) -> None:
         places = [(guild_id, message_id) for message_id in message_ids]
         await self._database.write(lambda db: db.conn.executemany(_DROP, places))
+
+    async def forget_channel(self, guild_id: int, channel_id: int) -> Collection[int]:
+        place = [guild_id, channel_id]
+        return await self._database.write(lambda db: {row[0] for row in db.execute(_DROP_CHANNEL, place)})
 
     async def read_to(self, guild_id: int) -> Mapping[int, int]:
         query = "SELECT channel_id, message_id FROM channel_cursor WHERE guild_id = ?"

@@ -78,6 +78,7 @@ class FingerprintStore(Protocol):
         ...
 
     async def forget(self, guild_id: int, message_ids: Collection[int]) -> None: ...
+    async def forget_channel(self, guild_id: int, channel_id: int) -> Collection[int]: ...  # which posts these were
 
     async def read_to(self, guild_id: int) -> Mapping[int, int]:
         """Per channel the newest post that was read."""

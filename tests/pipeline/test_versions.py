@@ -8,9 +8,11 @@ import pytest
 from bot.case import Ruling
 from bot.config.changes import Change
 from bot.errors import StoreError
+from bot.model import Mode
 from bot.storage.protocols import card_key, reply_key
 from tests.pipeline.process import (
     ANSWERED,
+    ELSEWHERE,
     MAX_AGE,
     OTHER_CHATTER,
     OTHER_GUILD,
@@ -24,6 +26,7 @@ from tests.support import (
     busy_readers,
     busy_writer,
     choose,
+    set_mode,
     turns,
     waiting,
 )
@@ -206,6 +209,23 @@ async def test_a_post_that_is_read_back_after_its_deletion_leaves_nothing(proces
     await process.handle(process.post(CHATTER))
     assert process.sender.tries == []
     assert await process.count("case") == await process.count("reply") == 0
+
+
+async def test_the_posts_of_a_deleted_channel_are_repeated_by_nobody_also_after_a_restart(process, matcher):
+    await set_mode(process.memory.policies, GUILD, ELSEWHERE, Mode.ANSWER)
+    saved, unsaved = process.post(channel_id=ELSEWHERE), process.post(OTHER_CHATTER, channel_id=ELSEWHERE)
+    waiting_post = process.post(f"{CHATTER} and wait", channel_id=ELSEWHERE)
+    await process.handle(saved)
+    await process.pipeline.save()
+    await process.handle(unsaved)
+    handling = begin(process.handle(waiting_post))
+    await turns()
+    await process.pipeline.forget_channel(GUILD, ELSEWHERE)
+    matcher.hold.set()
+    await handling
+    assert len(process.window) == 0
+    process = await process.restart()
+    assert len(process.window) == await process.count("fingerprint") == 0
 
 
 async def test_a_deleted_post_leaves_its_case_and_the_card_says_so(process, clock):

@@ -106,6 +106,15 @@ async def test_a_forgotten_post_does_not_come_back(stores):
     assert list(stores.fingerprints.load(START)) == [kept]
 
 
+async def test_the_posts_of_a_forgotten_channel_do_not_come_back(stores):
+    gone, kept, elsewhere = (make_seen(make_post(channel_id=channel)) for channel in (ELSEWHERE, CHANNEL, ELSEWHERE))
+    elsewhere = replace(elsewhere, guild_id=GUILD + 1)
+    await stores.fingerprints.save([gone, kept, elsewhere], {})
+    assert set(await stores.fingerprints.forget_channel(GUILD, ELSEWHERE)) == {gone.message_id}
+    assert set(await stores.fingerprints.forget_channel(GUILD, ELSEWHERE)) == set()
+    assert list(stores.fingerprints.load(START)) == [kept, elsewhere]
+
+
 async def test_how_far_a_channel_was_read_never_goes_back(stores):
     await stores.fingerprints.save([], {(GUILD, CHANNEL): 50, (GUILD, ELSEWHERE): BIG})
     await stores.fingerprints.save([], {(GUILD, CHANNEL): 40})

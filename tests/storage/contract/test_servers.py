@@ -166,6 +166,7 @@ REACHES = {
     ),
     "report posts gone": lambda s, c: s.cases.posts_gone(OTHER_GUILD, [p.message_id for p in c.case.posts], START),
     "forget posts": lambda s, c: s.fingerprints.forget(OTHER_GUILD, {c.seen.message_id}),
+    "forget a channel": lambda s, c: s.fingerprints.forget_channel(OTHER_GUILD, CHANNEL),
     "read a channel": lambda s, c: s.fingerprints.save([], {(OTHER_GUILD, CHANNEL): BIG}),
     "try cards again": lambda s, c: s.effects.try_again(OTHER_GUILD, EffectKind.CASE_CARD, [CHANNEL]),
     "try suggestions again": lambda s, c: s.effects.try_again(OTHER_GUILD, EffectKind.SUGGESTION, [CHANNEL]),
