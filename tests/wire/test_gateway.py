@@ -1,6 +1,7 @@
 """The gateway on its bad days: sessions that break, events that come twice or maimed, refusals at the door."""
 
 import asyncio
+import threading
 
 import aiohttp
 import discord
@@ -8,6 +9,7 @@ import pytest
 
 from bot.app import INTENTS
 from bot.errors import ConfigurationError
+from bot.storage.fingerprints import SqliteFingerprintStore
 from bot.supervisor import NO_CONTENT_INTENT, WRONG_TOKEN, Supervisor
 from bot.web import health_page
 from tests.support import CHATTER, CLAIM, free_port
@@ -102,6 +104,30 @@ async def test_what_was_posted_between_a_lost_session_and_the_new_one_is_read_ba
     await fake.post(CLAIM)
     await fake.until(lambda: fake.from_bot(GENERAL))
     assert (fake.identified, fake.resumed) == (2, 0)
+
+
+async def test_the_bot_is_ready_while_the_window_is_still_restored_and_then_judges_what_came(
+    fake, watched, monkeypatch
+):
+    async with running_bot(watched):
+        await fake.until(lambda: fake.identified == 1)
+        await fake.post(CHATTER, author_id=ADA)
+        await until_all_is_handled(fake)
+    released, loaded = threading.Event(), []
+    load = SqliteFingerprintStore.load
+
+    def slowly(store, since):
+        released.wait(LONGEST)
+        loaded.append(load(store, since))
+        return loaded[-1]
+
+    monkeypatch.setattr(SqliteFingerprintStore, "load", slowly)
+    async with running_bot(watched) as supervisor:
+        await fake.until(lambda: supervisor.bot is not None and supervisor.bot.is_ready())
+        await fake.post(CHATTER, author_id=BEN)
+        assert loaded == fake.from_bot(QUEUE) == []
+        released.set()
+        await fake.until(lambda: fake.from_bot(QUEUE))
 
 
 async def test_what_was_posted_while_no_bot_ran_is_read_back(fake, watched):
