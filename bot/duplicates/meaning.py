@@ -10,6 +10,7 @@ from bot.duplicates.skeleton import folded_words
 
 _FEW = 3  # changed places; with more, a post was rewritten, and no single word decides what it says
 _LONG = 25  # words; in a longer post one of them does not make another post of it
+_ENDING = 5  # letters that change with a verb that says no, in a script without spaces: "だ", "ではない"
 _REWORDED = 1  # other words that may change with a negation: "stops", "does not stop"
 _SAME_LINK = 93.0  # ratio, in percent
 _HOST_PREFIX = folded_words("www")
@@ -53,8 +54,21 @@ _NUMBERS = _folded(
     millions billion billions trillion first second third fourth fifth half twice double triple dozen
     monday tuesday wednesday thursday friday saturday sunday today tomorrow yesterday
     january february april june july august september october november december
+    ноль один одна два две три четыре пять шесть семь восемь девять десять двадцать тридцать сорок пятьдесят шестьдесят
+    семьдесят восемьдесят девяносто сто двести триста пятьсот тысяча тысячи тысяч миллион миллиона миллионов миллиард
+    двух трёх четырёх пяти шести семи восьми девяти десяти двадцати тридцати первый второй третий половина
+    понедельник вторник среду четверг пятницу субботу воскресенье сегодня завтра вчера
+    μηδέν ένα ένας μία μια δύο τρία τρεις τέσσερα τέσσερις πέντε έξι επτά εφτά οκτώ οχτώ εννέα εννιά δέκα δώδεκα είκοσι
+    τριάντα σαράντα πενήντα εξήντα εβδομήντα ογδόντα ενενήντα εκατό διακόσια πεντακόσια χίλια χιλιάδες εκατομμύριο
+    εκατομμύρια πρώτη δεύτερη τρίτη μισό δευτέρα τετάρτη πέμπτη παρασκευή σάββατο κυριακή σήμερα αύριο χθες
+    صفر واحد واحدة اثنان اثنين ثلاثة ثلاث أربعة أربع خمسة خمس ستة ست سبعة سبع ثمانية ثماني تسعة تسع عشرة عشر عشرون عشرين
+    ثلاثون ثلاثين أربعون أربعين خمسون خمسين ستون ستين سبعون سبعين ثمانون ثمانين تسعون تسعين مئة مائة مئتين ألف آلاف
+    مليون ملايين مليار نصف اليوم غدا أمس
+    शून्य एक दो तीन चार पाँच पांच छह छः सात आठ नौ दस ग्यारह बारह पंद्रह बीस पच्चीस तीस चालीस पचास साठ सत्तर अस्सी नब्बे
+    सौ हज़ार हजार लाख करोड़ पहला दूसरा तीसरा आधा सोमवार मंगलवार बुधवार गुरुवार शुक्रवार शनिवार रविवार आज कल
     """
 )
+_SAY_NO = re.compile(r"な い|な か っ|な く|ま せ ん")  # endings of Japanese verbs and adjectives
 # Whom discussions of copyright and AI name, also in small letters and at the start of a sentence.
 _PARTIES = _folded(
     """
@@ -81,6 +95,8 @@ def means_another(gist: Gist, earlier: Gist) -> bool:
         return True  # also many numbers: lines of a log
     if len(changes) > _FEW:
         return False
+    if not gist.words.isascii() and _ends_otherwise(changes, gist, earlier):
+        return True
     return _negated(changes, _NEGATIONS_IN_ASCII if gist.words.isascii() else _NEGATIONS) or any(
         _other_name(change, earlier.names, gist.names) for change in changes
     )
@@ -139,6 +155,14 @@ def _negated(changes: list[_Change], negations: frozenset[str]) -> bool:
     return (went - came) % 2 == 1
 
 
+def _ends_otherwise(changes: list[_Change], gist: Gist, earlier: Gist) -> bool:
+    """Whether one side says no once more than the other by the ending of a word, and hardly anything else changed."""
+    if sum(max(len(went), len(came)) for went, came in changes) > _ENDING:
+        return False
+    went, came = (len(_SAY_NO.findall(one.words)) for one in (earlier, gist))
+    return (went - came) % 2 == 1
+
+
 def _weight(words: list[str]) -> int:
     return sum(word not in _NEGATIONS and word not in _AUXILIARIES for word in words)
 
@@ -170,7 +194,7 @@ def _other_number(change: _Change) -> bool:
 
 
 def _is_number(word: str) -> bool:
-    return word.isdigit() or word in _NUMBERS
+    return word.isnumeric() or word in _NUMBERS
 
 
 def _other_name(change: _Change, before: frozenset[str], after: frozenset[str]) -> bool:
