@@ -5,6 +5,7 @@ Two hashes of different kinds: which way the brightness goes between neighbourin
 """
 
 import math
+import re
 from io import BytesIO
 
 import numpy as np
@@ -16,6 +17,9 @@ from bot.errors import ImageError
 from bot.model import ImageHash
 
 MAX_PIXELS = 25_000_000  # 100 MB while it is decoded; larger than what phones and screens make
+_MOST_SCANS = 64  # of a JPEG, a few bytes each, that go over all pixels once more; programs write ten
+_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")  # before a length; the others stand alone or in between
+_SCAN, _END = b"\xff\xda", b"\xff\xd9"
 _FORMATS = ("GIF", "JPEG", "PNG", "WEBP")
 _SIDE = 768  # pixels to which an image is reduced before it is measured
 _BACKGROUND = "white"  # behind transparent parts: most programs flatten to it
@@ -43,6 +47,8 @@ def image_hash(data: bytes) -> ImageHash | None:
     Raises:
         ImageError: it is no such file, too large or damaged.
     """
+    if _scans(data) > _MOST_SCANS:
+        raise ImageError(f"more than {_MOST_SCANS} scans")
     try:
         with Image.open(BytesIO(data), formats=_FORMATS) as image:
             grey = _grey(image)
@@ -63,6 +69,15 @@ def image_hash(data: bytes) -> ImageHash | None:
         mirrored_gradients=_gradients(places[:, ::-1]),
         mirrored_waves=_waves(samples[:, ::-1]),
     )
+
+
+def _scans(data: bytes) -> int:
+    """How many scans a JPEG has; none in any other file."""
+    scans, place = 0, 0 if data.startswith(b"\xff\xd8") else len(data)
+    while (marker := _MARKER.search(data, place)) and marker[0] != _END:
+        scans += marker[0] == _SCAN
+        place = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2], "big")
+    return scans
 
 
 def _grey(image: Image.Image) -> Image.Image:

@@ -168,6 +168,18 @@ def test_a_decompression_bomb_is_refused_by_the_size_that_it_claims(side, refusa
         image_hash(png(side, side, bytes(100)))
 
 
+def test_a_photo_that_is_to_be_gone_over_thousands_of_times_is_refused():
+    data = saved(photo(1), "JPEG", progressive=True)
+    last = data[data.rindex(b"\xff\xda") : -2]
+    with pytest.raises(ImageError, match="scans"):
+        image_hash(data[:-2] + 5_000 * last + data[-2:])
+
+
+def test_what_a_phone_appends_to_a_photo_is_no_part_of_it():
+    data = saved(photo(1), "JPEG", progressive=True)
+    assert likeness(image_hash(data + 5_000 * b"\xff\xda of a film"), image_hash(data)) == 1
+
+
 def test_a_bomb_of_text_beside_the_pixels_is_refused():
     file = BytesIO(saved(Image.new("L", (2, 2))))
     text = b"note\0\0" + zlib.compress(bytes(80 << 20))
