@@ -46,7 +46,7 @@ from bot.storage.protocols import (
 
 log = logging.getLogger(__name__)
 
-_SAVE_EVERY = 256  # posts; in between, a timer saves
+SAVE_EVERY = 100  # posts; in between, a timer saves. Fewer than a channel is read back by, or a crash would lose some
 _DELETIONS = 10_000  # deleted posts that are known: their events may be in progress, or be read back later
 _MAX_MATCHING = 200  # posts in the matcher at once: beyond, explainers are shed before the memory of posts
 _REPEATED = Judgement(Band.SILENT, (), ("the post repeats an earlier one",))
@@ -203,7 +203,7 @@ class Pipeline:
         self._note_read(post, seen)
         for key in effects:
             await self._outbox.deliver(key)
-        if edited or len(self._unsaved) >= _SAVE_EVERY:  # new posts are read back after a crash, edits are not
+        if edited or len(self._unsaved) >= SAVE_EVERY:  # new posts are read back after a crash, edits are not
             await self.save()
         return Outcome(judgement, judged.repeats, decision, case_number)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_BACKFILL = 200  # posts a channel: what came while the bot was away
+BACKFILL = 200  # posts a channel: what came while the bot was away
 _SAVE_SECONDS = 10
 _VERSIONS = 1_000  # edited posts: an embed follows an edit within seconds
 
@@ -111,7 +111,7 @@ class Watch(commands.Cog):
             if mode is Mode.OFF or (channel.last_message_id or 0) <= newest:
                 continue
             try:
-                async for message in channel.history(after=discord.Object(newest), limit=_BACKFILL, oldest_first=True):
+                async for message in channel.history(after=discord.Object(newest), limit=BACKFILL, oldest_first=True):
                     await self.on_message(message)
             except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
                 reason = error.status if isinstance(error, discord.HTTPException) else type(error).__name__

@@ -9,8 +9,10 @@ from bot.case import Ruling
 from bot.decide import Nothing
 from bot.errors import StoreError
 from bot.model import Mode
+from bot.pipeline import SAVE_EVERY
 from bot.storage.housekeeping import SqliteHousekeeping
 from bot.storage.protocols import Verdict
+from cogs.watch import BACKFILL
 from tests.pipeline.process import (
     ANSWERED,
     ELSEWHERE,
@@ -152,9 +154,13 @@ def _refuse_fingerprints(db):
 
 
 async def test_many_posts_are_saved_without_waiting_for_the_timer(process):
-    for number in range(256):
+    for number in range(SAVE_EVERY):
         await process.handle(process.post(f"post number {number} of a long and busy day"))
-    assert await process.count("fingerprint") == 256
+    assert await process.count("fingerprint") == SAVE_EVERY
+
+
+def test_a_channel_is_read_back_further_than_a_crash_can_take():
+    assert 2 * SAVE_EVERY <= BACKFILL  # as many may be waiting for an image, or have come meanwhile
 
 
 async def test_saving_nothing_writes_nothing(process, database):

@@ -196,9 +196,9 @@ async def test_a_deleted_post_leaves_the_disk_though_the_window_had_no_more_room
     await process.pipeline.save()
     await process.handle_all(*(process.post(f"post number {number} of a long and busy day") for number in range(100)))
     assert not process.window.contains(GUILD, deleted.message_id)
-    assert await process.count("fingerprint") == 1
+    before = await process.count("fingerprint")
     await process.pipeline.forget(GUILD, frozenset({deleted.message_id}))
-    assert await process.count("fingerprint") == 0
+    assert await process.count("fingerprint") == before - 1
 
 
 @pytest.mark.parametrize("text", [CHATTER, ANSWERED], ids=["repeated", "a claim"])
