@@ -162,10 +162,9 @@ def _wrapped(host: str, segments: list[str], query_text: str) -> str | None:
     """The address inside an archive's, a cache's or a redirect's."""
     if host == "web.archive.org" and len(segments) > 2:  # noqa: PLR2004  # /web/20240101000000/https:/example.org
         return "/".join(segments[2:]).replace(":/", "://", 1) + (f"?{query_text}" if query_text else "")
-    if host.endswith("cdn.ampproject.org") and segments[:2] == ["c", "s"]:
-        return "/".join(segments[2:])
-    if host.startswith("google.") and segments[:2] == ["amp", "s"]:
-        return "/".join(segments[2:])
+    is_amp = host.startswith("google.") and segments[:1] == ["amp"]
+    if is_amp or (host.endswith("cdn.ampproject.org") and segments[:1] in (["c"], ["v"])):  # an "s" follows for https
+        return "/".join(segments[2:] if segments[1:2] == ["s"] else segments[1:]) or None
     if host.startswith("google.") and segments == ["url"]:
         query = _query(query_text)
         return query.get("q") or query.get("url")
@@ -205,7 +204,7 @@ def _x(segments: list[str], query: _Query) -> str | None:  # noqa: ARG001  # the
 
 def _reddit(segments: list[str], query: _Query) -> str | None:  # noqa: ARG001  # the signature of a rule
     if "comments" not in segments:
-        return None
+        return f"comments/{segments[1]}" if segments[:1] == ["gallery"] and segments[1:] else None
     post, *rest = [*segments[segments.index("comments") + 1 :], ""][:3]
     return f"comments/{post}/{rest[1]}" if len(rest) > 1 and rest[1] else f"comments/{post}"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.duplicates.gist import Gist
-from bot.duplicates.links import canonical, links_in, without_links
+from bot.duplicates.links import canonical, domain, links_in, without_links
 from tests.support import GUILD
 
 SAME = [
@@ -12,13 +12,14 @@ SAME = [
     ["https://twitter.com/a/status/159?s=20", "https://x.com/b/status/159/photo/1", "https://vxtwitter.com/a/status/159",
      "https://fxtwitter.com/i/web/status/159", "https://d.fxtwitter.com/a/status/159"],
     ["https://old.reddit.com/r/art/comments/1abcde/a_title/", "https://www.reddit.com/comments/1abcde",
-     "https://redd.it/1abcde", "HTTPS://WWW.REDDIT.COM/R/ART/COMMENTS/1ABCDE/"],
+     "https://redd.it/1abcde", "https://www.reddit.com/gallery/1abcde", "HTTPS://WWW.REDDIT.COM/R/ART/COMMENTS/1ABCDE/"],
     ["https://en.m.wikipedia.org/wiki/Fair_use", "http://en.wikipedia.org/wiki/Fair_use#History",
      "https://en.wikipedia.org/wiki/Fair_use?wprov=sfla1"],
     ["https://news.example/a?b=1&c=2", "http://www.news.example:80/a/?c=2&utm_source=x&b=1&fbclid=y",
      "https://amp.news.example/x/../a?b=1&c=2", "https://news.example/a/amp?c=2&b=1"],
     ["https://www.google.com/amp/s/news.example/a", "https://web.archive.org/web/20240101/https://news.example/a",
-     "https://www.google.com/url?q=https%3A%2F%2Fnews.example%2Fa&sa=D"],
+     "https://www.google.com/url?q=https%3A%2F%2Fnews.example%2Fa&sa=D", "https://www.google.de/amp/news.example/a",
+     "https://news-example.cdn.ampproject.org/v/s/amp.news.example/a?amp_js_v=0.1"],
     ["https://arxiv.org/abs/2310.02207", "https://arxiv.org/pdf/2310.02207v2.pdf"],
     ["https://discord.gg/abc", "https://discord.com/invite/abc", "discordapp.com/invite/abc"],
     ["https://www.amazon.com/Some-Book/dp/B000123/ref=sr_1", "https://amazon.com/gp/product/B000123?tag=x"],
@@ -63,6 +64,35 @@ def test_addresses_of_two_pages_are_two_links(one, other):
 
 
 @pytest.mark.parametrize(
+    ("site", "others"),
+    [
+        (
+            "x.com",
+            "twitter.com mobile.twitter.com fxtwitter.com d.fxtwitter.com vxtwitter.com d.vxtwitter.com fixupx.com",
+        ),
+        ("x.com", "c.vxtwitter.com fixvx.com nitter.net xcancel.com www.twitter.com X.com x.com:443 ada@x.com x.com."),
+        ("youtube.com", "youtu.be m.youtube.com music.youtube.com www.youtube-nocookie.com yout-ube.com"),
+        (
+            "reddit.com",
+            "old.reddit.com new.reddit.com np.reddit.com sh.reddit.com i.reddit.com m.reddit.com amp.reddit.com",
+        ),
+        ("reddit.com", "redd.it rxddit.com vxreddit.com"),
+        ("instagram.com", "ddinstagram.com instagr.am kkinstagram.com"),
+        ("tiktok.com", "m.tiktok.com vxtiktok.com tnktok.com"),
+        ("bsky.app", "fxbsky.app bskyx.app bsyy.app"),
+        ("discord.com", "discordapp.com discord.gg ptb.discord.com canary.discord.com"),
+        ("facebook.com", "m.facebook.com fb.com web.facebook.com touch.facebook.com"),
+        ("arxiv.org", "export.arxiv.org"),
+        ("t.me", "telegram.me"),
+        ("de.wikipedia.org", "de.m.wikipedia.org"),
+        ("news.example", "www.news.example m.news.example mobile.news.example amp.news.example news.example:80"),
+    ],
+)
+def test_a_site_has_one_name_whatever_host_leads_to_it(site, others):
+    assert {domain(canonical(f"https://{host}/")) for host in others.split()} == {site}
+
+
+@pytest.mark.parametrize(
     ("text", "links"),
     [
         ("no link, only words: a.b", ()),
@@ -71,6 +101,7 @@ def test_addresses_of_two_pages_are_two_links(one, other):
         ("**https://a.example/x**!", ("a.example/x",)),
         ("come to discord.gg/abc", ("discord.com/invite/abc",)),
         ("https:// and https://...", ()),
+        ("https://www.google.com/amp/s/", ("google.com/s",)),
     ],
 )
 def test_the_links_of_a_text_are_found_whatever_stands_around_them(text, links):
