@@ -11,6 +11,7 @@ from bot.errors import StoreError
 from bot.model import Mode
 from bot.pipeline import SAVE_EVERY
 from bot.storage.housekeeping import SqliteHousekeeping
+from bot.storage.members import SqliteMemberStore
 from bot.storage.protocols import Verdict
 from cogs.watch import BACKFILL
 from tests.pipeline.process import (
@@ -26,6 +27,7 @@ from tests.pipeline.process import (
     cut_off,
 )
 from tests.support import (
+    AUTHOR,
     CHANNEL,
     CHATTER,
     GUILD,
@@ -97,6 +99,47 @@ async def test_dismissed_content_stays_quiet_after_a_restart(process):
     outcome = await process.handle(process.post())
     assert isinstance(outcome.decision.flag, Nothing)
     assert await process.count("case") == 1
+
+
+async def test_a_clock_that_goes_back_loses_nothing_of_the_window(process, clock):
+    original = process.post()
+    await process.handle(original)
+    clock.advance(days=-1)
+    process = await process.restart()
+    outcome = await process.handle(process.post(at=original.at))
+    assert [repeat.of.message_id for repeat in outcome.repeats] == [original.message_id]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["at once", "after another restart"])
+async def test_what_is_edited_deleted_or_forgotten_while_the_window_is_restored_is_not_found_as_it_was(process, again):
+    await set_mode(process.memory.policies, GUILD, ELSEWHERE, Mode.ANSWER)
+    edited, deleted, gone, forgotten = posts = [
+        process.post(CHATTER, message_id=1),
+        process.post(OTHER_CHATTER, message_id=2),
+        process.post("The ferry to the islands stays in the harbour tonight", message_id=3, channel_id=ELSEWHERE),
+        process.post("Somebody left three umbrellas in the reading room", message_id=4, author_id=AUTHOR + 1),
+    ]
+    await process.handle_all(*posts)
+    await process.pipeline.finish(10)
+    await process.crash()
+    loading = SlowlyLoading(process.database)
+    process = Process(process.database, process.clock, process.sender, process.matcher, loading)
+    await asyncio.to_thread(loading.loaded.wait, 10)
+    changes = [
+        begin(process.handle(replace(edited, text="never mind"), edited=True)),
+        begin(process.pipeline.forget(GUILD, frozenset({deleted.message_id}))),
+        begin(process.pipeline.forget_channel(GUILD, gone.channel_id)),
+        begin(process.pipeline.forget_member(forgotten.author_id)),
+    ]
+    for _ in range(3):  # longer than a change would take that did not wait
+        await turns()
+        await process.database.write(lambda db: None)
+    loading.released.set()
+    await asyncio.gather(*changes)
+    await SqliteMemberStore(process.database).forget(forgotten.author_id)
+    process = await process.restart() if again else process
+    found = await process.handle_all(*(process.post(post.text, author_id=AUTHOR + 2) for post in posts))
+    assert [outcome.repeats for outcome in found] == [()] * 4
 
 
 # Saving
