@@ -1,6 +1,7 @@
 """How much each server's window holds is the server's choice, and may change while it is filled."""
 
 from datetime import timedelta
+from inspect import signature
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.duplicates import DETECTORS
 from bot.duplicates.window import Window
+from bot.model import GuildPolicy
 from tests.support import GUILD, START, make_post, make_seen
 
 DAY = timedelta(days=1)
@@ -30,6 +32,13 @@ def fill(window: Window, first: int, last: int) -> None:
 
 def held(window: Window, posts: int) -> list[int]:
     return [number for number in range(1, posts + 1) if window.contains(GUILD, number)]
+
+
+def test_without_a_choice_twenty_thousand_posts_of_a_server_are_held_for_two_weeks_and_a_million_in_all():
+    bounds = {name: one.default for name, one in signature(Window).parameters.items() if name != "detectors"}
+    assert bounds == {"posts_per_guild": 20_000, "posts_in_all": 1_000_000, "max_age": FOREVER}
+    policy = GuildPolicy(GUILD)
+    assert (policy.window_posts, policy.window_age) == (20_000, FOREVER)
 
 
 @pytest.mark.parametrize("most", [1, 100, 255, 256, 300, 700])

@@ -106,3 +106,10 @@ def test_half_a_surrogate_pair_does_no_harm():
 @pytest.mark.parametrize(("earlier", "score"), [(CHATTER.upper(), 1.0), (CHATTER[:-5], 0.0), ("", 0.0)])
 def test_a_shared_key_is_verified(earlier, score):
     assert EXACT.score(Gist.of(CHATTER, salt=GUILD), Gist.of(earlier, salt=GUILD)) == score
+
+
+def test_the_same_answer_to_another_quotation_is_no_repeat():
+    answer = "I would not say that about anybody"
+    one, other = (Gist.of(f"> {quoted}\n{answer}", GUILD) for quoted in (CHATTER, CHATTER[::-1]))
+    assert EXACT.score(one, one) == 1
+    assert EXACT.score(one, other) == EXACT.score(other, one) == 0

@@ -1,7 +1,7 @@
 """The posts that a new one is compared with: what they hold, in which order, and when they go."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zlib import crc32
 
 import numpy as np
@@ -281,6 +281,13 @@ def test_what_is_restored_joins_what_has_come_meanwhile():
     assert repeated(seen, make_post(CHATTER)) == [post.message_id]
 
 
+def test_a_restored_window_knows_its_posts_whatever_the_order_of_their_numbers():
+    other, seen = window(), window()
+    posts = [make_post(f"{CHATTER} number {number}", message_id=number) for number in (900, 100)]
+    seen.restore([other.see(post)[0] for post in posts])
+    assert all(seen.forget(GUILD, post.message_id) for post in posts)
+
+
 def test_the_version_that_is_remembered_is_the_current_one():
     seen, post = window(), make_post(CHATTER)
     early, _ = seen.see(post)
@@ -335,3 +342,18 @@ def test_whatever_happens_the_window_finds_what_a_plain_list_would_find(steps):
             plain = {place: known for place, known in plain.items() if place[0] != guild_id}
         assert len(seen) == len(plain)
         assert all(seen.contains(*place) for place in plain)
+
+
+@settings(max_examples=150)
+@given(st.lists(st.tuples(st.integers(1, 6), st.integers(0, 40), st.sampled_from([CHATTER, OTHER])), max_size=20))
+def test_whatever_the_order_of_times_what_is_not_too_old_is_found_and_nothing_older(steps):
+    seen, newest = window(max_age=10 * DAY), START
+    plain: dict[int, tuple[str, datetime]] = {}
+    for message_id, day, text in steps:
+        post = make_post(text, message_id=message_id, at=START + day * DAY)
+        newest = max(newest, post.at)
+        plain.pop(message_id, None)
+        same = {number: at for number, (known, at) in plain.items() if known == text and post.at - at <= 10 * DAY}
+        found = repeated(seen, post)
+        assert {number for number, at in same.items() if newest - at <= 10 * DAY} <= set(found) <= set(same)
+        plain[message_id] = (text, post.at)
