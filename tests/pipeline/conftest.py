@@ -28,6 +28,7 @@ def sender():
 @pytest.fixture
 async def process(database, clock, sender, matcher):
     process = Process(database, clock, sender, matcher)
+    await process.pipeline.when_restored()
     await set_moderators_channel(process.memory.policies, GUILD, MODERATORS)
     await set_mode(process.memory.policies, GUILD, CHANNEL, Mode.ANSWER)
     yield process
