@@ -123,6 +123,7 @@ class Pipeline:
         self._speaking = asyncio.Lock()  # two posts must not both find the cooldown over
         self._unsaved: list[SeenPost] = []
         self._read_to: dict[tuple[int, int], int] = {}
+        self._begun: set[tuple[int, int]] = set()  # channels of which disk knows how far they were read
 
     def start_restoring(self) -> None:
         """Fill the window from storage in the background; posts and deletions wait until that is done."""
@@ -156,11 +157,9 @@ class Pipeline:
                 self._idle.set()
 
     async def rehearse(self, post: Post, replies: Collection[Reply]) -> tuple[Facts, Decision]:
-        """Decide about a post as if it came when it was written; nothing is remembered, recorded or sent.
+        """Decide about a post, handled or not, as if it came when it was written; nothing is remembered or sent.
 
-        Args:
-            post: the post; it may have been handled or not.
-            replies: the answers of that time to other posts of the server.
+        ``replies`` are the answers of that time to other posts of the server.
         """
         await self.when_restored()
         policy = self._memory.policies.get(post.guild_id)
@@ -203,7 +202,8 @@ class Pipeline:
         self._note_read(post, seen)
         for key in effects:
             await self._outbox.deliver(key)
-        if edited or len(self._unsaved) >= SAVE_EVERY:  # new posts are read back after a crash, edits are not
+        place = (post.guild_id, post.channel_id)  # only from where one was read to is it read back after a crash
+        if edited or place not in self._begun or len(self._unsaved) >= SAVE_EVERY:
             await self.save()
         return Outcome(judgement, judged.repeats, decision, case_number)
 
@@ -258,6 +258,7 @@ class Pipeline:
             for place, newest in read_to.items():
                 self._read_to[place] = max(newest, self._read_to.get(place, 0))
             raise
+        self._begun.update(read_to)
 
     async def forget_guild(self, guild_id: int) -> None:
         """The bot has left: drop what memory holds of the server."""
@@ -266,6 +267,7 @@ class Pipeline:
         self._matcher.forget_guild(guild_id)
         self._turns.pop(guild_id, None)
         self._read_to = {place: newest for place, newest in self._read_to.items() if place[0] != guild_id}
+        self._begun = {place for place in self._begun if place[0] != guild_id}
         self._memory.policies.forget_guild(guild_id)
         self._memory.replies.forget_guild(guild_id)
         self._memory.wishes.forget_guild(guild_id)
@@ -314,10 +316,8 @@ class Pipeline:
             return Judgement(Band.SILENT, (), ("too many posts at once",))
         self._in_matcher += 1
         try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(
-                self._matching, self._matcher.judge, post.text, post.reply_text, post.guild_id
-            )
+            asked = (post.text, post.reply_text, post.guild_id)
+            return await asyncio.get_running_loop().run_in_executor(self._matching, self._matcher.judge, *asked)
         finally:
             self._in_matcher -= 1
 
@@ -343,9 +343,8 @@ class Pipeline:
         speaks = judgement is not None and judgement.band is not Band.SILENT
         async with self._speaking if speaks else nullcontext():
             known_by = marks(post, judged.repeats[0]) if judged.repeats else ()
-            facts = await self._gather(
-                post, judgement, judged, known_by
-            )  # between these facts and the record nothing waits
+            # between these facts and the record nothing waits
+            facts = await self._gather(post, judgement, judged, known_by)
             deleted = (post.guild_id, post.message_id) in self._deleted
             decision = _nothing("the post was deleted meanwhile") if deleted else decide(post, facts)
             return decision, *await self._record(post, decision, known_by)

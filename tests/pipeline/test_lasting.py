@@ -197,9 +197,21 @@ def _refuse_fingerprints(db):
 
 
 async def test_many_posts_are_saved_without_waiting_for_the_timer(process):
-    for number in range(SAVE_EVERY):
+    for number in range(SAVE_EVERY + 1):
         await process.handle(process.post(f"post number {number} of a long and busy day"))
-    assert await process.count("fingerprint") == SAVE_EVERY
+    assert await process.count("fingerprint") == SAVE_EVERY + 1
+
+
+async def test_the_first_post_of_a_channel_is_saved_at_once_so_that_the_channel_can_be_read_back(process):
+    await set_mode(process.memory.policies, GUILD, ELSEWHERE, Mode.SHADOW)
+    here, there = process.post(), process.post("ok", channel_id=ELSEWHERE)
+    await process.handle_all(here, there, process.post("ok"))
+    read_to = await process.memory.fingerprints.read_to(GUILD)
+    assert read_to == {CHANNEL: here.message_id, ELSEWHERE: there.message_id - 1}  # the latter was in progress still
+    await leave(process)
+    await set_mode(process.memory.policies, GUILD, CHANNEL, Mode.SHADOW)
+    await process.handle(process.post())
+    assert [*await process.memory.fingerprints.read_to(GUILD)] == [CHANNEL]
 
 
 def test_a_channel_is_read_back_further_than_a_crash_can_take():

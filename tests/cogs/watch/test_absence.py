@@ -90,6 +90,7 @@ async def test_a_channel_that_cannot_be_read_back_does_not_hold_up_the_others(wo
 
 async def test_memory_is_put_on_disk_every_ten_seconds(world):
     await world.switch_on()
+    await world.bob.send(world.general, "one moment")  # the first of a channel is saved at once
     post = await world.alice.send(world.general, CHATTER)
     assert rows(world.database, "SELECT * FROM fingerprint") == []
     await world.env.advance_time(10)
@@ -113,6 +114,7 @@ class FailsOnce:
 
 async def test_a_save_that_fails_is_logged_and_tried_again(world, caplog):
     await world.switch_on()
+    await world.bob.send(world.general, "one moment")  # as above
     await world.alice.send(world.general, CHATTER)
     services = world.bot.services
     world.bot.get_cog("Watch").services = replace(services, pipeline=FailsOnce(services.pipeline))
