@@ -16,7 +16,7 @@ from bot.storage.fingerprints import SqliteFingerprintStore
 from bot.supervisor import NO_CONTENT_INTENT, WRONG_TOKEN
 from tests.support import CHATTER, CLAIM, START
 from tests.wire.fakecord import TOKEN
-from tests.wire.payloads import ART, GENERAL, GUILD
+from tests.wire.payloads import ART, BEN, GENERAL, GUILD, QUEUE
 from tests.wire.running import OTHER_CLAIM
 
 ROOT = Path(bot.__file__).parents[1]
@@ -102,3 +102,22 @@ async def test_a_kill_loses_nothing_that_was_acknowledged(fake, watched):
     async with process(fake, watched.path, DISCORD_TOKEN=TOKEN):
         await fake.until(lambda: fake.from_bot(GENERAL))
     assert len(fake.from_bot(GENERAL)) == 1
+
+
+async def test_a_kill_takes_no_post_from_those_that_later_ones_are_compared_with(fake, watched):
+    watched.close()
+    async with process(fake, watched.path, DISCORD_TOKEN=TOKEN) as running:
+        await fake.until(lambda: fake.identified == 1)
+        await fake.post(CLAIM)
+        await fake.post(CHATTER)
+        await fake.post(OTHER_CLAIM, channel_id=ART)
+        await fake.until(
+            lambda: fake.from_bot(ART)
+        )  # by now the others are in memory, and the timer has not saved them
+        running.kill()
+        await ending(running)
+    async with process(fake, watched.path, DISCORD_TOKEN=TOKEN):
+        await fake.until(lambda: fake.identified == 2)
+        await fake.post(CHATTER, author_id=BEN)
+        await fake.until(lambda: fake.from_bot(QUEUE))
+    assert len(fake.from_bot(GENERAL)) == len(fake.from_bot(ART)) == 1
