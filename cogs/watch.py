@@ -121,7 +121,8 @@ class Watch(commands.Cog):
         if message.guild is None:
             return
         post = await whole_post(message, self.services.policies.get(message.guild.id))
-        if post is not None:
+        overtaken = edited and self._versions.get(message.id, message.edited_at) != message.edited_at
+        if post is not None and not overtaken:
             await self.services.pipeline.handle(post, edited=edited)
 
     @tasks.loop(seconds=_SAVE_SECONDS)

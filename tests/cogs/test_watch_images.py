@@ -1,12 +1,16 @@
 """Posts with images and embeds, as Discord delivers them to the real bot."""
 
+import asyncio
+
+import discord
 import pytest
 from simcord.backend import serializers
 
 from bot.app import build_bot
+from bot.config.changes import Change
 from bot.sandbox.simcord_internals import SimulatedCdn
 from tests.pictures import DRESS, photo, saved, screenshot
-from tests.support import CHATTER, rows, running_world
+from tests.support import CHATTER, choose, rows, running_world, turns
 
 PAGE = "https://news.example/2026/tram"
 
@@ -130,6 +134,30 @@ async def test_the_embed_of_a_post_that_was_edited_before_the_bot_read_it_is_no_
     await gallery.bot.get_cog("Watch").on_message(message)
     await announce_edit(gallery, message)
     assert [one.text for one in judged] == [PAGE]
+
+
+async def test_an_edit_that_a_later_one_overtakes_is_not_judged(gallery, judged, monkeypatch):
+    held, fetch, backend = asyncio.Event(), discord.Guild.fetch_member, gallery.env.backend
+    await choose(gallery.bot.services.policies, gallery.guild.id, Change("exempt_roles", frozenset({5})))
+    sent = await gallery.alice.send(gallery.general, "one")
+    judged.clear()
+
+    async def slowly_at_first(guild, member_id):
+        monkeypatch.setattr(discord.Guild, "fetch_member", fetch)
+        await held.wait()
+        return await fetch(guild, member_id)
+
+    monkeypatch.setattr(discord.Guild, "fetch_member", slowly_at_first)
+    stored = backend.get_message(gallery.general.id, sent.id)
+    payload = {**serializers.message_payload(backend, stored), "guild_id": str(gallery.guild.id)}
+    payload.pop("member", None)
+    for second, text in enumerate(("two", "three")):
+        at = f"2026-01-01T00:00:0{second}+00:00"
+        backend.emit("MESSAGE_UPDATE", {**payload, "content": text, "edited_timestamp": at})
+        await turns()
+    held.set()
+    await gallery.env.settle()
+    assert [one.text for one in judged] == ["three"]
 
 
 async def test_only_the_last_thousand_edits_are_kept(gallery, judged, monkeypatch):
