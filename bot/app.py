@@ -222,7 +222,7 @@ def build_bot(
         library=library,
         editor=editor,
         pipeline=pipeline,
-        desk=Desk(cases, replies, effects, outbox, window, clock),
+        desk=Desk(cases, replies, effects, outbox, pipeline.repeats_of, clock),
         digest=Digest(SqliteWeekStore(database), policies, ledger, outbox, clock),
         proposals=Proposals(
             SqliteRatingStore(database), policies, library, semantic.calibration if semantic is not None else None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from bot.backlog import Backlog
 from bot.claims.gate import stopped_by_gate
 from bot.decide import Answer, Decision, Facts, JoinCase, Nothing, Observe, OpenCase, Suggest, decide
 from bot.duplicates.content import marks
@@ -46,7 +47,6 @@ from bot.storage.protocols import (
 
 log = logging.getLogger(__name__)
 
-SAVE_EVERY = 100  # posts; in between, a timer saves. Fewer than a channel is read back by, or a crash would lose some
 _DELETIONS = 10_000  # deleted posts that are known: their events may be in progress, or be read back later
 _MAX_MATCHING = 200  # posts in the matcher at once: beyond, explainers are shed before the memory of posts
 _REPEATED = Judgement(Band.SILENT, (), ("the post repeats an earlier one",))
@@ -121,9 +121,7 @@ class Pipeline:
         self._idle = asyncio.Event()
         self._idle.set()
         self._speaking = asyncio.Lock()  # two posts must not both find the cooldown over
-        self._unsaved: list[SeenPost] = []
-        self._read_to: dict[tuple[int, int], int] = {}
-        self._begun: set[tuple[int, int]] = set()  # channels of which disk knows how far they were read
+        self._backlog = Backlog(memory.fingerprints, window.is_current)
 
     def start_restoring(self) -> None:
         """Fill the window from storage in the background; posts and deletions wait until that is done."""
@@ -171,6 +169,11 @@ class Pipeline:
         facts = replace(gathered, now=post.at, replies=replies)
         return facts, decide(post, facts)
 
+    async def repeats_of(self, post: Post) -> tuple[Repeat, ...]:
+        """The earlier posts that a post repeats, surest first; nothing is remembered."""
+        await self.when_restored()
+        return self._window.look(post)
+
     def compares(self, post: Post) -> bool:
         """Whether a post is compared with earlier ones: not in an exempt channel, nor if it is too old (an edit)."""
         policy = self._memory.policies.get(post.guild_id)
@@ -202,8 +205,7 @@ class Pipeline:
         self._note_read(post, seen)
         for key in effects:
             await self._outbox.deliver(key)
-        place = (post.guild_id, post.channel_id)  # only from where one was read to is it read back after a crash
-        if edited or place not in self._begun or len(self._unsaved) >= SAVE_EVERY:
+        if edited or self._backlog.is_due(post):  # edits are not read back
             await self.save()
         return Outcome(judgement, judged.repeats, decision, case_number)
 
@@ -225,10 +227,8 @@ class Pipeline:
         place = (guild_id, channel_id)
         in_progress = {message_id for guild, channel, message_id, _ in self._handling if (guild, channel) == place}
         self._deleted.note((guild_id, message_id) for message_id in in_progress)
-        await self.save()
-        for message_id in in_progress.union(await self._memory.fingerprints.forget_channel(guild_id, channel_id)):
-            self._window.forget(guild_id, message_id)
-            await asyncio.sleep(0)  # there may be thousands
+        self._window.forget_channel(guild_id, channel_id)
+        await self._memory.fingerprints.forget_channel(guild_id, channel_id)
         for case_id in await self._memory.cases.channel_gone(guild_id, channel_id, self._clock()):
             await self._outbox.deliver(card_key(case_id))
 
@@ -241,24 +241,7 @@ class Pipeline:
 
     async def save(self) -> None:
         """Put what the window learnt since the last time on disk."""
-        seen = [one for one in self._unsaved if self._window.is_current(one)]  # not deleted, not edited meanwhile
-        self._unsaved = []
-        read_to, self._read_to = self._read_to, {}
-        for guild_id, channel_id, message_id, _ in self._handling:  # after a crash now, these must be read again
-            place = (guild_id, channel_id)
-            if read_to.get(place, 0) >= message_id:
-                self._read_to[place] = max(read_to[place], self._read_to.get(place, 0))
-                read_to[place] = message_id - 1
-        if not seen and not read_to:
-            return
-        try:
-            await self._memory.fingerprints.save(seen, read_to)
-        except StoreError:
-            self._unsaved = seen + self._unsaved
-            for place, newest in read_to.items():
-                self._read_to[place] = max(newest, self._read_to.get(place, 0))
-            raise
-        self._begun.update(read_to)
+        await self._backlog.save([((guild, channel), message_id) for guild, channel, message_id, _ in self._handling])
 
     async def forget_guild(self, guild_id: int) -> None:
         """The bot has left: drop what memory holds of the server."""
@@ -266,8 +249,7 @@ class Pipeline:
         self._window.forget_guild(guild_id)
         self._matcher.forget_guild(guild_id)
         self._turns.pop(guild_id, None)
-        self._read_to = {place: newest for place, newest in self._read_to.items() if place[0] != guild_id}
-        self._begun = {place for place in self._begun if place[0] != guild_id}
+        self._backlog.forget_guild(guild_id)
         self._memory.policies.forget_guild(guild_id)
         self._memory.replies.forget_guild(guild_id)
         self._memory.wishes.forget_guild(guild_id)
@@ -296,11 +278,9 @@ class Pipeline:
     def _note_read(self, post: Post, seen: SeenPost | None) -> None:
         """The post's effects are on disk: from now on a restart may skip it."""
         if seen is not None:
-            self._unsaved.append(seen)
-        if self._memory.policies.get(post.guild_id).mode(post) is Mode.OFF:
-            return  # switched off meanwhile, or the bot has left
-        place = (post.guild_id, post.channel_id)
-        self._read_to[place] = max(post.message_id, self._read_to.get(place, 0))
+            self._backlog.remember(seen)
+        if self._memory.policies.get(post.guild_id).mode(post) is not Mode.OFF:  # nor has the bot left meanwhile
+            self._backlog.note_read(post)
 
     async def ask(self, guild_id: int, question: str) -> Judgement:
         """Rank a server's explainers for a question."""
@@ -323,7 +303,7 @@ class Pipeline:
 
     async def _restore_window(self, since: datetime) -> None:
         try:
-            self._window.restore(await asyncio.to_thread(self._memory.fingerprints.load, since))
+            await asyncio.to_thread(lambda: self._window.restore(self._memory.fingerprints.load(since)))
             log.info("%d posts remembered", len(self._window))
         except StoreError:
             log.exception("the window could not be restored and begins empty")

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 import threading
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,6 +22,8 @@ from bot.app import Copydesk, build_bot
 from bot.case import Case, CaseQuery, Ruling
 from bot.claims.semantic import SemanticRanker
 from bot.config.changes import Change, ChangeSet
+from bot.duplicates.detector import KEY_BYTES, Detector
+from bot.duplicates.gist import Gist
 from bot.errors import DeliveryDelayedError
 from bot.faq.files import explainers_folder, read_explainers
 from bot.faq.ranker import load_ranker
@@ -268,12 +271,16 @@ class ScriptedSender:
         return Delivered(CHANNEL, effect.message_id or self.messages[effect.key][-1])
 
 
+def keys_of(detector: Detector, gist: Gist) -> list[int]:
+    """A detector's keys as numbers."""
+    keys = detector.keys(gist)
+    return list(struct.unpack(f"<{len(keys) // KEY_BYTES}I", keys))
+
+
 def make_seen(post: Post, key: int = 7) -> SeenPost:
     """What the window remembers of a post, with one key of the exact detector."""
-    keys = {"exact": key.to_bytes(8, "little")}
-    return SeenPost(
-        post.guild_id, post.channel_id, post.message_id, post.author_id, post.at, keys, f"gist {key}".encode(), key
-    )
+    ids = (post.guild_id, post.channel_id, post.message_id, post.author_id)
+    return SeenPost(*ids, post.at, key.to_bytes(4, "little"), f"gist {key}\n\n\n\n\n".encode(), key)
 
 
 def make_repeat(of: Post, key: int = 7) -> Repeat:

@@ -12,7 +12,7 @@ from bot.model import Band, GuildPolicy, Judgement, Match, Mode, Post, Repeat, R
 from tests.support import AUTHOR, CHANNEL, GUILD, START, make_post
 
 BEST, SECOND = Match("fair-use", 0.8, "claim “one”"), Match("scraping", 0.3, "claim “two”")
-EARLIER = SeenPost(GUILD, CHANNEL, 1, AUTHOR, START, {"exact": frozenset({7})})
+EARLIER = SeenPost(GUILD, CHANNEL, 1, AUTHOR, START, b"\7\0\0\0")
 REPEAT = Repeat(EARLIER, "exact", 7, 1.0, "certain")
 NEAR = Repeat(EARLIER, "near", 8, 0.8, "near")
 MODERATORS = 99

@@ -1,13 +1,12 @@
 """What moderators decide: on disk before Discord shows it; of two presses at once one wins, and the other is told."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from bot.case import Case, CaseEvent, CaseQuery, CaseRef, Report, Ruling, Silence
 from bot.duplicates.content import marks
-from bot.duplicates.window import Window
 from bot.errors import CaseError
-from bot.model import EffectKind, Post, Reply, ReplyState
+from bot.model import EffectKind, Post, Repeat, Reply, ReplyState
 from bot.outbox import Outbox
 from bot.storage.protocols import (
     CaseStore,
@@ -35,14 +34,14 @@ class Desk:
         replies: ReplyStore,
         effects: EffectStore,
         outbox: Outbox,
-        window: Window,
+        repeats_of: Callable[[Post], Awaitable[tuple[Repeat, ...]]],
         clock: Callable[[], datetime],
     ) -> None:
         self._cases = cases
         self._replies = replies
         self._effects = effects
         self._outbox = outbox
-        self._window = window
+        self._repeats_of = repeats_of
         self._clock = clock
 
     # Reading
@@ -131,7 +130,7 @@ class Desk:
         Raises:
             CaseError: they said so before, or moderators have cleared or allowed this content.
         """
-        repeat = next(iter(self._window.look(post)), None)
+        repeat = next(iter(await self._repeats_of(post)), None)
         report = Report(member_id, self._clock(), reason)
         ref = await self._cases.report(post, report, repeat, marks(post, repeat))
         await self._outbox.deliver(card_key(ref.id))

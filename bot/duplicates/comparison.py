@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.duplicates.detector import Detector, Keys
+from bot.duplicates.detector import Detector
 from bot.duplicates.gist import Gist
 from bot.duplicates.near import Near, similarity
 from bot.model import SeenPost
@@ -34,12 +34,12 @@ class Comparison:
     why_not: str = ""
 
 
-def compare(detector: Detector, gist: Gist, keys: Keys, earlier: Iterable[SeenPost]) -> Comparison:
+def compare(detector: Detector, gist: Gist, keys: bytes, earlier: Iterable[SeenPost]) -> Comparison:
     """Score a post against the earlier ones that share a key with it."""
     held = [(post, Gist.unpack(post.gist, post.guild_id)) for post in earlier]
     limits = (detector.name, detector.near, detector.certain)
     if not held:
-        return Comparison(*limits, applies=bool(len(keys)))
+        return Comparison(*limits, applies=bool(keys))
     nearest, other = max(held, key=lambda pair: (detector.score(gist, pair[1]), similarity(gist, pair[1])))
     score = detector.score(gist, other)
     why_not = detector.why_not(gist, other) if isinstance(detector, Near) and not score else ""

@@ -2,12 +2,11 @@
 
 from typing import Protocol
 
-import numpy as np
+from xxhash import xxh3_64_intdigest
 
 from bot.duplicates.gist import Gist
-from bot.duplicates.plain import Keys as Keys
 
-NO_KEYS: Keys = np.empty(0, np.uint32)
+KEY_BYTES = 4
 
 
 class Detector(Protocol):
@@ -33,10 +32,15 @@ class Detector(Protocol):
         """How many keys a post has on average: room is made by it."""
         ...
 
-    def keys(self, gist: Gist) -> Keys:
-        """What to index a post by, evenly spread over 32 bits; none where the detector has nothing to say."""
+    def keys(self, gist: Gist) -> bytes:
+        """What to index a post by, four bytes each, evenly spread; nothing where the detector has nothing to say."""
         ...
 
     def score(self, gist: Gist, earlier: Gist) -> float:
         """How surely a post repeats an earlier one that shares a key; a shared key alone proves nothing."""
         ...
+
+
+def key(named: bytes, salt: int) -> bytes:
+    """The key of whatever names a post, another one on each server."""
+    return (xxh3_64_intdigest(named, seed=salt) >> 32).to_bytes(KEY_BYTES, "little")

@@ -3,7 +3,7 @@
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
 from xxhash import xxh32_hexdigest
@@ -57,6 +57,8 @@ class Gist:
         quotes: the hash of the quotation that the post answers: what it says, it says about that.
         salt: the server's number: hashes tell nothing across servers.
         image_text: the images' hashes, with a space between images.
+        band_keys: the skeleton's keys for ``Near``, where they were to be had in passing.
+        word_count: how many words there are; a letter of a script without spaces between words is half of one.
     """
 
     words: str
@@ -66,9 +68,13 @@ class Gist:
     quotes: str = ""
     salt: int = 0
     image_text: str = ""
-    _folded: str = ""
+    band_keys: bytes = b""
     _skeleton: str | None = None
     _grams: frozenset[str] | None = None
+    word_count: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.word_count = count_words(self.words)
 
     @classmethod
     def of(cls, text: str, salt: int, embed_links: Iterable[str] = (), images: Iterable[ImageHash] = ()) -> "Gist":
@@ -77,27 +83,30 @@ class Gist:
         Quoted lines are not the author's own; a post that only quotes is compared by what it quotes.
         """
         text = text[:_LONGEST]
-        if _is_command(text):
+        read = kernels().read_bare(text, salt)
+        if read is not None:
+            gist = cls(read[0], salt=salt)
+        elif _is_command(text):
             return cls("", salt=salt)
-        own = without_quotes(text)
-        quotes = _quotation(text, own)
-        own = own or without_mentions(text)
-        links = links_in(own)
-        if links:
-            own = without_links(own)
-        words, letters = kernels().fold(own)
-        words = words[: 2 * _LONGEST]  # one character may stand for eighteen letters
-        link_text = " ".join(with_embedded(links, islice(embed_links, _MOST_EMBEDS)))
-        return cls(
-            words,
-            link_text,
-            _names(own),
-            _addressee(own),
-            quotes,
-            salt,
-            image_text=_packed(images),
-            _folded="" if link_text else letters,
-        )
+        else:
+            own = without_quotes(text)
+            quotes = _quotation(text, own)
+            own = own or without_mentions(text)
+            links = links_in(own)
+            if links:
+                own = without_links(own)
+            read = kernels().read(own, salt)
+            words = read[0][: 2 * _LONGEST]  # one character may stand for eighteen letters
+            gist = cls(words, " ".join(links), _names(own), _addressee(own), quotes, salt)
+        if embed_links:
+            gist.link_text = " ".join(with_embedded(gist.links, islice(embed_links, _MOST_EMBEDS)))
+        if images:
+            gist.image_text = _packed(images)
+        _, letters, band_keys = read
+        if letters and not gist.link_text:
+            gist.band_keys = band_keys
+            gist._skeleton = letters if gist._says_enough() else ""
+        return gist
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -127,7 +136,7 @@ class Gist:
     def skeleton(self) -> str:
         """Equal for posts that differ in dress only; empty where the words say too little to be recognised by."""
         if self._skeleton is None:
-            self._skeleton = (self._folded or skeleton(self.full_letters)) if self._says_enough() else ""
+            self._skeleton = skeleton(self.full_letters) if self._says_enough() else ""
         return self._skeleton
 
     @property
@@ -137,16 +146,11 @@ class Gist:
             self._grams = runs(self.letters)
         return self._grams
 
-    @property
-    def word_count(self) -> float:
-        return count_words(self.words)
-
     def _says_enough(self) -> bool:
         """Whether the words could not be anybody's: enough of them, and not only greetings and small change."""
-        count = self.word_count
-        if count < MIN_WORDS or len(self.letters) < _MIN_LETTERS:
+        if self.word_count < MIN_WORDS or len(self.words) - self.words.count(" ") < _MIN_LETTERS:
             return False
-        return count >= _MANY_WORDS or bool(self.link_text) or not SAY_NOTHING.issuperset(self.words.split())
+        return self.word_count >= _MANY_WORDS or bool(self.link_text) or not SAY_NOTHING.issuperset(self.words.split())
 
     @property
     def has_content(self) -> bool:

@@ -2,9 +2,8 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from xxhash import xxh3_64_intdigest
 
-from bot.duplicates.detector import NO_KEYS, Keys
+from bot.duplicates.detector import key
 from bot.duplicates.gist import Gist
 from bot.model import ImageHash
 
@@ -29,11 +28,11 @@ class Image:
     near = 0.72
     keys_per_post = 2.0
 
-    def keys(self, gist: Gist) -> Keys:
+    def keys(self, gist: Gist) -> bytes:
         if not gist.image_text:
-            return NO_KEYS
-        named = [data for image in gist.images for data in _names(image)]
-        return np.array([xxh3_64_intdigest(data, seed=gist.salt) >> 32 for data in dict.fromkeys(named)], np.uint32)
+            return b""
+        named = dict.fromkeys([name for image in gist.images for name in _names(image)])
+        return b"".join([key(name, gist.salt) for name in named])
 
     def score(self, gist: Gist, earlier: Gist) -> float:
         """How alike the two most similar images of the posts are."""

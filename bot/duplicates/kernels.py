@@ -6,44 +6,53 @@ Both give the same results to the last bit, so that one takes the other's place 
 import logging
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bot.duplicates import plain
-from bot.duplicates.plain import Keys
+from bot.duplicates.plain import Numbers, Rows, Sieve, Texts
 
 log = logging.getLogger(__name__)
 
 
 class Kernels(Protocol):
-    """The inner loops. ``rows`` are buckets of entries: a key in the high half, a sequence number in the low half."""
+    """The inner loops.
 
-    def fold(self, text: str) -> tuple[str, str]:
-        """The folded words; where it costs nothing more, also their skeleton, else nothing."""
+    ``keys`` are numbers of four bytes, little-endian. ``rows`` are buckets of entries: a key in the high half, a
+    sequence number in the low half.
+    """
+
+    def read(self, text: str, salt: int) -> tuple[str, str, bytes]:
+        """The folded words; where they cost little more, also their skeleton and its keys by runs of five letters."""
         ...
 
-    def band_keys(self, text: bytes, width: int, salt: int) -> Keys:
+    def read_bare(self, text: str, salt: int) -> tuple[str, str, bytes] | None:
+        """What ``read`` gives, if it is quickly seen that a post has nothing but the author's own words."""
+        ...
+
+    def band_keys(self, text: bytes, width: int, salt: int) -> bytes:
         """A key for each band of the MinHash signature of the text's runs of so many bytes, at most eight."""
         ...
 
-    def find(self, rows: NDArray[np.uint64], keys: Keys, oldest: int, most: int) -> list[int]:
-        """Sequence numbers from ``oldest`` on, at most so many: by the number of shared keys, then the newest first."""
+    def find(self, rows: Rows, keys: bytes, oldest: int, found: Numbers) -> int:
+        """Write down sequence numbers from ``oldest`` on, those that share most keys first, then the newest.
+
+        Returns:
+            How many were found; there may be more than there was room for.
+        """
         ...
 
-    def add(self, rows: NDArray[np.uint64], keys: Keys, sequence: int) -> None:
+    def sift(self, found: Numbers, count: int, texts: Texts, sieve: Sieve) -> int:
+        """Keep those of the posts found that may be so much like a text: all, where that is cheaper than to look."""
+        ...
+
+    def add(self, rows: Rows, keys: bytes, sequence: int) -> None:
         """Put a post's entries in front of their buckets, one by one; what was last in a full bucket falls out."""
         ...
 
-    def discard(self, rows: NDArray[np.uint64], keys: Keys, sequence: int) -> None:
+    def discard(self, rows: Rows, keys: bytes, sequence: int) -> None:
         """Take a post's entries out."""
         ...
 
-    def fill(self, rows: NDArray[np.uint64], keys: Keys, sequences: NDArray[np.uint64]) -> None:
+    def fill(self, rows: Rows, keys: bytes, sequences: Numbers) -> None:
         """Add many entries to an empty table; ``sequences`` ascend."""
-        ...
-
-    def sift(self, words: str, packed: list[bytes], least: float, room: float) -> list[bool]:
-        """Which packed gists may be so much like a text without links; it pays where it is cheaper than to compare."""
         ...
 
 

@@ -2,10 +2,7 @@
 
 from collections.abc import Collection
 
-import numpy as np
-from xxhash import xxh3_64_intdigest
-
-from bot.duplicates.detector import NO_KEYS, Keys
+from bot.duplicates.detector import key
 from bot.duplicates.gist import Gist
 from bot.duplicates.links import domain
 
@@ -24,12 +21,10 @@ class Link:
     def __init__(self, exempt: Collection[str] = ()) -> None:
         self._exempt = frozenset(exempt)
 
-    def keys(self, gist: Gist) -> Keys:
-        links = self._links(gist) if gist.link_text else ()
-        if not links:
-            return NO_KEYS
-        digests = [xxh3_64_intdigest(link.encode("utf-8", "replace"), seed=gist.salt) >> 32 for link in links]
-        return np.array(digests, np.uint32)
+    def keys(self, gist: Gist) -> bytes:
+        if not gist.link_text:
+            return b""
+        return b"".join([key(link.encode("utf-8", "replace"), gist.salt) for link in self._links(gist)])
 
     def score(self, gist: Gist, earlier: Gist) -> float:
         """The share of the post's links that were in the earlier one."""

@@ -7,13 +7,12 @@ candidates; they are never flagged on the estimate.
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
-from bot.duplicates.detector import NO_KEYS, Keys
 from bot.duplicates.gist import Gist, dice, runs
 from bot.duplicates.kernels import kernels
 from bot.duplicates.meaning import means_another
-from bot.duplicates.plain import BANDS
+from bot.duplicates.plain import BANDS, RUN, Sieve
 
-_RUN, _WIDE_RUN = 5, 8  # bytes: five letters in ASCII, as many as a number holds where a letter takes two or three
+_WIDE_RUN = 8  # bytes: as many as a number holds, where a letter takes two or three
 _WIDE = 1.5  # bytes a letter, from which a text is of such letters: a foreign word among others changes nothing
 _MIN_LETTERS = 10
 _SHORT = 8  # words
@@ -34,18 +33,20 @@ class Near:
     near = 0.75
     keys_per_post = float(BANDS)
 
-    def keys(self, gist: Gist) -> Keys:
-        if len(gist.skeleton) < _MIN_LETTERS or not (gist.has_content or gist.word_count >= _SHORT):
-            return NO_KEYS
-        data = gist.skeleton.encode("utf-8", "replace")
-        return kernels().band_keys(data, _RUN if len(data) < _WIDE * len(gist.skeleton) else _WIDE_RUN, gist.salt)
+    def keys(self, gist: Gist) -> bytes:
+        skeleton = gist.skeleton
+        if len(skeleton) < _MIN_LETTERS or not (gist.word_count >= _SHORT or gist.has_content):
+            return b""
+        if gist.band_keys:
+            return gist.band_keys
+        data = skeleton.encode("utf-8", "replace")
+        return kernels().band_keys(data, RUN if len(data) < _WIDE * len(skeleton) else _WIDE_RUN, gist.salt)
 
-    def sift(self, gist: Gist, packed: list[bytes]) -> list[bool]:
-        """Leave out what is sure to score nothing, where that costs less than to look at it."""
+    def sieve(self, gist: Gist) -> Sieve | None:
+        """What falls through scores nothing; none where there are links, which are compared in another way."""
         if gist.link_text:
-            return [True] * len(packed)
-        least = self.near if gist.word_count >= _FEW / self.near else _LEAST_RATIO / 100
-        return kernels().sift(gist.words, packed, least, _ROOM)
+            return None
+        return Sieve(gist.words, self.near if gist.word_count >= _FEW / self.near else _LEAST_RATIO / 100, _ROOM)
 
     def score(self, gist: Gist, earlier: Gist) -> float:
         if gist.quotes != earlier.quotes or _too_different_in_length(gist, earlier):
@@ -109,8 +110,13 @@ def _likeness(gist: Gist, earlier: Gist) -> float:
     if shorter and shorter in longer:
         return (1 + len(shorter) / len(longer)) / 2
     ratio = fuzz.ratio(one, other)
-    if ratio >= _SURE or fuzz.token_sort_ratio(gist.words, earlier.words) < _UNLIKE:
+    if ratio >= _SURE:
+        return ratio / 100
+    in_any_order = fuzz.token_sort_ratio(gist.words, earlier.words)
+    if in_any_order < _UNLIKE:
         return ratio / 100
     if ratio >= _LEAST_RATIO and min(gist.word_count, earlier.word_count) < _FEW:
         ratio = max(ratio, 100 * Indel.normalized_similarity(gist.words.split(), earlier.words.split()))
+    if in_any_order <= ratio:  # nothing was moved
+        return ratio / 100
     return max(ratio / 100, dice(gist.grams, earlier.grams))

@@ -5,13 +5,40 @@ numbers by an exclusive or and an odd factor, and its value is the least image o
 """
 
 from collections import Counter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.duplicates.skeleton import folded_words
 
-Keys = NDArray[np.uint32]
+Numbers = NDArray[np.uint64]
+Rows = NDArray[np.uint64]
+
+
+class Texts(NamedTuple):
+    """What is held of posts, in a ring of bytes; a post's place is its sequence number modulo the number of places."""
+
+    data: NDArray[np.uint8]
+    starts: Numbers  # modulo the size of the data
+    sizes: Numbers
+
+
+class Sieve(NamedTuple):
+    """How much like a text another one must be.
+
+    Attributes:
+        words: the text, folded, without links.
+        least: the edit ratio, the share of common runs; or one text has to be part of the other.
+        room: how many times as long one may be as the other.
+    """
+
+    words: str
+    least: float
+    room: float
+
+
+RUN = 5  # bytes, and letters in ASCII
 BANDS, ROWS = 24, 2  # with three rows, one in ten posts with every fifth word changed is no candidate
 WAYS = 8  # places of a bucket
 HIGH = np.uint64(32)
@@ -35,33 +62,40 @@ _RUN_MASKS = {width: np.uint64((1 << 8 * width) - 1) for width in range(1, 9)}
 _PADDING = bytes(8)
 
 
-def fold(text: str) -> tuple[str, str]:
-    """The folded words; their skeleton is made when it is asked for."""
-    return folded_words(text), ""
+def read(text: str, salt: int) -> tuple[str, str, bytes]:  # noqa: ARG001  # as compiled
+    """The folded words; the rest is made when it is asked for."""
+    return folded_words(text), "", b""
 
 
-def band_keys(text: bytes, width: int, salt: int) -> Keys:
+def read_bare(text: str, salt: int) -> tuple[str, str, bytes] | None:  # noqa: ARG001  # as compiled
+    """Look at no text twice."""
+    return None
+
+
+def band_keys(text: bytes, width: int, salt: int) -> bytes:
     """The least image of the runs under each function, two of them to a key."""
     runs = np.ndarray((max(1, len(text) - width + 1),), "<u8", text + _PADDING, strides=(1,))
     hashes = (((runs & _RUN_MASKS[width]) * RUN_FACTOR) >> HIGH).astype(np.uint32)
     images = np.multiply.outer(hashes, FACTORS) ^ MASKS
     pairs = np.minimum.reduce(images, axis=0).astype("<u4", copy=False).view("<u8")
-    keys: Keys = (((pairs ^ BAND_MASKS ^ np.uint64(salt)) * BAND_FACTOR) >> HIGH).astype(np.uint32)
-    return keys
+    keys = ((pairs ^ BAND_MASKS ^ np.uint64(salt)) * BAND_FACTOR) >> HIGH
+    return bytes(keys.astype("<u4").data)
 
 
-def find(rows: NDArray[np.uint64], keys: Keys, oldest: int, most: int) -> list[int]:
+def find(rows: Rows, keys: bytes, oldest: int, found: Numbers) -> int:
     """By votes, then by age."""
-    wide = keys.astype(np.uint64)
+    wide = _numbers(keys)
     near = rows[_buckets(rows, wide)]
     votes = Counter((near[(near >> HIGH) == wide[:, None]] & LOW).tolist())
     alive = [sequence for sequence in votes if sequence >= oldest]
-    return sorted(alive, key=lambda sequence: (votes[sequence], sequence), reverse=True)[:most]
+    ranked = sorted(alive, key=lambda sequence: (votes[sequence], sequence), reverse=True)[: len(found)]
+    found[: len(ranked)] = ranked
+    return len(ranked)
 
 
-def add(rows: NDArray[np.uint64], keys: Keys, sequence: int) -> None:
+def add(rows: Rows, keys: bytes, sequence: int) -> None:
     """Move each bucket by one place, and begin it with the new entry."""
-    wide = keys.astype(np.uint64)
+    wide = _numbers(keys)
     buckets = _buckets(rows, wide)
     entries = (wide << HIGH) | np.uint64(sequence)
     if len(set(buckets.tolist())) == len(buckets):
@@ -73,9 +107,9 @@ def add(rows: NDArray[np.uint64], keys: Keys, sequence: int) -> None:
         rows[bucket, 0] = entry
 
 
-def discard(rows: NDArray[np.uint64], keys: Keys, sequence: int) -> None:
+def discard(rows: Rows, keys: bytes, sequence: int) -> None:
     """Close the gaps in the buckets."""
-    wide = keys.astype(np.uint64)
+    wide = _numbers(keys)
     for bucket, entry in zip(_buckets(rows, wide), (wide << HIGH) | np.uint64(sequence), strict=True):
         row = rows[bucket]
         kept = row[row != entry]
@@ -83,9 +117,9 @@ def discard(rows: NDArray[np.uint64], keys: Keys, sequence: int) -> None:
         row[len(kept) :] = 0
 
 
-def fill(rows: NDArray[np.uint64], keys: Keys, sequences: NDArray[np.uint64]) -> None:
+def fill(rows: Rows, keys: bytes, sequences: Numbers) -> None:
     """Sort by bucket, the newest first, and keep as many as there are places."""
-    wide = keys.astype(np.uint64)[::-1]
+    wide = _numbers(keys)[::-1]
     entries = (wide << HIGH) | sequences[::-1]
     buckets = (wide * np.uint64(len(rows))) & ~LOW
     ordered = np.sort(buckets | np.arange(len(wide), dtype=np.uint64))  # five times as fast as a stable argsort
@@ -96,10 +130,14 @@ def fill(rows: NDArray[np.uint64], keys: Keys, sequences: NDArray[np.uint64]) ->
     rows[buckets[kept], ranks[kept]] = entries[order[kept]]
 
 
-def sift(words: str, packed: list[bytes], least: float, room: float) -> list[bool]:  # noqa: ARG001  # as compiled
+def sift(found: Numbers, count: int, texts: Texts, sieve: Sieve) -> int:  # noqa: ARG001  # as compiled
     """Keep all: with Python's loops nothing is cheaper than to compare."""
-    return [True] * len(packed)
+    return count
 
 
-def _buckets(rows: NDArray[np.uint64], wide: NDArray[np.uint64]) -> NDArray[np.intp]:
+def _numbers(keys: bytes) -> NDArray[np.uint64]:
+    return np.frombuffer(keys, "<u4").astype(np.uint64)
+
+
+def _buckets(rows: Rows, wide: NDArray[np.uint64]) -> NDArray[np.intp]:
     return ((wide * np.uint64(len(rows))) >> HIGH).astype(np.intp)

@@ -1,39 +1,37 @@
 """A flat hash table from keys to posts: eight places a bucket, newest first, the oldest falls out."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bot.duplicates.detector import Keys
 from bot.duplicates.kernels import kernels
-from bot.duplicates.plain import HIGH, LOW, WAYS
+from bot.duplicates.plain import HIGH, LOW, WAYS, Numbers, Rows
 
-Sequences = NDArray[np.uint64]
 _LOAD = 0.7  # at which one key in fifty falls out early; a post has others
 
 
 class KeyTable:
     """Finds the sequence numbers of posts (from 1, below 2**32) by 32-bit keys. Ten bytes a key."""
 
-    def __init__(self, room: float) -> None:
-        """Make room for so many keys."""
-        self._rows = np.zeros((int(room / _LOAD / WAYS) + 1, WAYS), np.uint64)
+    def __init__(self, room: float, most: int) -> None:
+        """Make room for so many keys, and for so many posts in ``found``."""
+        self._rows: Rows = np.zeros((int(room / _LOAD / WAYS) + 1, WAYS), np.uint64)
+        self.found = np.zeros(most, np.uint64)
 
     @property
     def nbytes(self) -> int:
         return self._rows.nbytes
 
-    def find(self, keys: Keys, oldest: int, most: int) -> list[int]:
-        """Posts from ``oldest`` on that share keys, at most so many: those that share more first, then the newest."""
-        return kernels().find(self._rows, keys, oldest, most)
+    def find(self, keys: bytes, oldest: int) -> int:
+        """Put posts from ``oldest`` on that share keys into ``found``: those that share more first, then the newest."""
+        return kernels().find(self._rows, keys, oldest, self.found)
 
-    def add(self, keys: Keys, sequence: int) -> None:
+    def add(self, keys: bytes, sequence: int) -> None:
         kernels().add(self._rows, keys, sequence)
 
-    def discard(self, keys: Keys, sequence: int) -> None:
+    def discard(self, keys: bytes, sequence: int) -> None:
         """Take a post's entries out, so that they crowd nobody out."""
         kernels().discard(self._rows, keys, sequence)
 
-    def fill(self, keys: Keys, sequences: Sequences) -> None:
+    def fill(self, keys: bytes, sequences: Numbers) -> None:
         """Add many to an empty table; ``sequences`` ascend."""
         kernels().fill(self._rows, keys, sequences)
 
@@ -41,5 +39,5 @@ class KeyTable:
         """Fill another table with the entries from ``oldest`` on."""
         entries = self._rows[(self._rows & LOW) >= np.uint64(max(1, oldest))]
         entries = entries[np.argsort(entries & LOW, kind="stable")]
-        other.fill((entries >> HIGH).astype(np.uint32), entries & LOW)
+        other.fill((entries >> HIGH).astype("<u4").tobytes(), entries & LOW)
         return other

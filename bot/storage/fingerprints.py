@@ -3,8 +3,6 @@
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
-from itertools import accumulate
 from typing import Any
 
 from sqlite_utils import Database as Connection
@@ -19,7 +17,7 @@ log = logging.getLogger(__name__)
 _COLUMNS = "guild_id, channel_id, message_id, author_id, at, content, keys, sealed_gist"
 _LOAD = f"SELECT {_COLUMNS} FROM fingerprint WHERE at >= ? ORDER BY seen"  # noqa: S608  # names from the line above
 _DROP = "DELETE FROM fingerprint WHERE guild_id = ? AND message_id = ?"
-_DROP_CHANNEL = "DELETE FROM fingerprint WHERE guild_id = ? AND channel_id = ? RETURNING message_id"
+_DROP_CHANNEL = "DELETE FROM fingerprint WHERE guild_id = ? AND channel_id = ?"
 _SAVE = f"INSERT INTO fingerprint ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608  # as above
 _READ_TO = """
     INSERT INTO channel_cursor VALUES (?, ?, ?) ON CONFLICT (guild_id, channel_id)
@@ -52,9 +50,8 @@ class SqliteFingerprintStore:
         places = [(guild_id, message_id) for message_id in message_ids]
         await self._database.write(lambda db: db.conn.executemany(_DROP, places))
 
-    async def forget_channel(self, guild_id: int, channel_id: int) -> Collection[int]:
-        place = [guild_id, channel_id]
-        return await self._database.write(lambda db: {row[0] for row in db.execute(_DROP_CHANNEL, place)})
+    async def forget_channel(self, guild_id: int, channel_id: int) -> None:
+        await self._database.write(lambda db: db.execute(_DROP_CHANNEL, [guild_id, channel_id]))
 
     async def read_to(self, guild_id: int) -> Mapping[int, int]:
         query = "SELECT channel_id, message_id FROM channel_cursor WHERE guild_id = ?"
@@ -64,7 +61,7 @@ class SqliteFingerprintStore:
     def _row(self, post: SeenPost) -> tuple[Any, ...]:
         ids = (post.guild_id, post.channel_id, post.message_id, post.author_id)
         sealed = self._cipher.seal(post.gist, _place(post.guild_id, post.message_id))
-        return (*ids, row_time(post.at), post.content, _pack(post.keys), sealed)
+        return (*ids, row_time(post.at), post.content, post.keys, sealed)
 
     def _all_seen(self, rows: Iterable[Sequence[Any]]) -> list[SeenPost]:
         """The posts of rows, one row at a time: many at once would keep Python's garbage collector busy."""
@@ -75,7 +72,7 @@ class SqliteFingerprintStore:
                 foreign += 1
                 continue
             ids = (guild_id, channel_id, message_id, author_id)
-            posts.append(SeenPost(*ids, from_row_time(at), _unpack(keys), gist, content))
+            posts.append(SeenPost(*ids, from_row_time(at), keys, gist, content))
         if foreign:
             log.warning("%d remembered posts were sealed with another key", foreign)
         return posts
@@ -88,23 +85,3 @@ def open_gist(cipher: Cipher, row: Mapping[str, Any]) -> bytes | None:
 
 def _place(guild_id: int, message_id: int) -> bytes:
     return b"%d:%d" % (guild_id, message_id)
-
-
-def _pack(keys: Mapping[str, bytes]) -> bytes:
-    """The detectors' names and how many bytes each has, a line feed, and their keys."""
-    header = " ".join(f"{name} {len(values)}" for name, values in keys.items())
-    return b"\n".join((header.encode(), b"".join(keys.values())))
-
-
-def _unpack(packed: bytes) -> dict[str, bytes]:
-    header, _, values = packed.partition(b"\n")
-    return {name: values[place] for name, place in _layout(header)}
-
-
-@lru_cache(256)
-def _layout(header: bytes) -> tuple[tuple[str, slice], ...]:
-    """Where each detector's keys are; few headers are different."""
-    parts = header.decode().split()
-    sizes = [int(size) for size in parts[1::2]]
-    ends = list(accumulate(sizes))
-    return tuple((name, slice(end - size, end)) for name, size, end in zip(parts[::2], sizes, ends, strict=True))

@@ -276,5 +276,5 @@ def keys_of_mixed_scripts(db: Database) -> None:
 
 @MIGRATIONS()
 def links_with_spaces(db: Database) -> None:
-    """Addresses with white space in them were kept in pieces, some so that they could not be read again."""
+    """Addresses with white space in them were kept in pieces, some unreadable; keys are without detectors' names."""
     db.execute("DELETE FROM fingerprint")

@@ -43,7 +43,10 @@ class Office:
         self.cases, self.effects = SqliteCaseStore(database), SqliteEffectStore(database)
         self.replies = SqliteReplyStore(database, clock())
         self.outbox = Outbox(self.effects, sender, clock)
-        self.desk = Desk(self.cases, self.replies, self.effects, self.outbox, Window(DETECTORS), clock)
+        self.desk = Desk(self.cases, self.replies, self.effects, self.outbox, self.repeats_of, clock)
+
+    async def repeats_of(self, post):
+        return Window(DETECTORS).look(post)
 
     async def restart(self):
         await self.outbox.close()

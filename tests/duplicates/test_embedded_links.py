@@ -6,7 +6,7 @@ from bot.duplicates.exact import Exact
 from bot.duplicates.gist import Gist
 from bot.duplicates.link import Link
 from bot.duplicates.near import Near
-from tests.support import GUILD
+from tests.support import GUILD, keys_of
 
 PAGE = "https://news.example/2026/tram?utm_source=chat"
 CANONICAL = "news.example/2026/tram"
@@ -33,7 +33,7 @@ def test_a_link_behind_words_counts(text):
 
 @pytest.mark.parametrize("query", ["?p=12", "#/p/12"])
 def test_a_page_that_is_named_after_the_site_itself_is_no_front_page(query):
-    assert len(Link().keys(gist(f"https://news.example/{query}"))) == 1
+    assert len(keys_of(Link(), gist(f"https://news.example/{query}"))) == 1
     assert not len(Link().keys(gist("https://news.example/")))
 
 

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from bot.duplicates.exact import Exact
 from bot.duplicates.gist import Gist
-from tests.support import CHATTER, GUILD
+from tests.support import CHATTER, GUILD, keys_of
 
 EXACT = Exact()
 
 
 def keys(text: str, guild_id: int = GUILD) -> set[int]:
-    return set(EXACT.keys(Gist.of(text, salt=guild_id)).tolist())
+    return set(keys_of(EXACT, Gist.of(text, salt=guild_id)))
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,16 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.duplicates import DETECTORS, compiled, plain
+from bot.duplicates.detector import KEY_BYTES
 from bot.duplicates.gist import Gist
 from bot.duplicates.kernels import kernels, use_compiled, use_plain
 from bot.duplicates.near import Near
 from bot.duplicates.skeleton import folded_words, skeleton
+from bot.duplicates.texts import TextRing
 from bot.duplicates.window import Window
 from tests.support import CHATTER, GUILD, make_post
 
@@ -19,7 +21,18 @@ NEAR = Near()
 TEXTS = st.one_of(st.text(max_size=60), st.text("aabBlo0 13!@$.-_'\n", max_size=60))
 VOCABULARY = ["the", "night", "tram", "stops", "at", "every", "old", "pier", "by", "hill", "7", "na\u00efve"]
 WORDS = st.lists(st.sampled_from(VOCABULARY), max_size=40).map(" ".join)
-KEYS = st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 3), max_size=12).map(lambda keys: np.array(keys, np.uint32))
+KEYS = st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 3), max_size=12).map(
+    lambda keys: np.array(keys, "<u4").tobytes()
+)
+DRESSED = st.lists(
+    st.sampled_from(
+        ["!play", ".x", "> ", "`", "```", '"', "@everyone", "<@1>", "https://x.example/a", "discord.gg/abc"]
+    )
+    | st.sampled_from(
+        ["ada: ", "Bergen", "Pier", "tram", "the old tram stops there", ",", " ", "\n", "\u201cso\u201d"]
+    ),
+    max_size=8,
+).map("".join)
 BUCKETS = st.integers(1, 5)
 
 
@@ -36,17 +49,45 @@ def gist(text: str) -> Gist:
 
 @settings(max_examples=150)
 @given(TEXTS)
-def test_texts_are_folded_alike(text):
-    words, letters = compiled.fold(text)
-    assert words == plain.fold(text)[0] == folded_words(text)
+def test_texts_are_read_alike(text):
+    words, letters, keys = compiled.read(text, GUILD)
+    assert words == plain.read(text, GUILD)[0] == folded_words(text)
     assert letters in ("", skeleton(words))
     assert letters or not words or not text.isascii()
+    if letters:
+        assert keys == plain.band_keys(letters.encode(), plain.RUN, GUILD)
+
+
+@settings(max_examples=300)
+@given(TEXTS | DRESSED)
+def test_a_text_that_is_said_to_be_bare_holds_nothing_but_words(text):
+    use_compiled()
+    quickly = gist(text)
+    use_plain()
+    slowly = gist(text)
+    assert quickly.pack() == slowly.pack()
+    assert [detector.keys(quickly) for detector in DETECTORS] == [detector.keys(slowly) for detector in DETECTORS]
+
+
+def test_plain_words_are_seen_to_be_bare_and_whatever_is_more_is_not():
+    bare = ["so be it, then: no".replace(":", ";"), "Every old tram stops. At the pier!", " what? ", ""]
+    dressed = [
+        "!play a song",
+        "> so",
+        "it is `x`",
+        '"so" it was',
+        "hi @here",
+        "see x.example/a",
+        "ada: hi",
+        "in Bergen",
+    ]
+    assert [compiled.read_bare(text, GUILD) is not None for text in bare + dressed] == [True] * 4 + [False] * 8
 
 
 @settings(max_examples=150)
 @given(st.binary(max_size=80), st.integers(1, 8), st.integers(0, 2**63))
 def test_keys_are_alike(text, width, salt):
-    assert compiled.band_keys(text, width, salt).tolist() == plain.band_keys(text, width, salt).tolist()
+    assert compiled.band_keys(text, width, salt) == plain.band_keys(text, width, salt)
 
 
 @settings(max_examples=150)
@@ -59,7 +100,10 @@ def test_tables_are_filled_emptied_and_searched_alike(buckets, steps, wanted, ol
             if not stays:
                 way.discard(rows, keys, sequence)
         assert np.array_equal(*tables)
-    assert compiled.find(tables[0], wanted, oldest, most) == plain.find(tables[1], wanted, oldest, most)
+    found = [np.zeros(most, np.uint64) for _ in range(2)]
+    counts = [way.find(tables[0], wanted, oldest, room) for way, room in zip((compiled, plain), found, strict=True)]
+    assert counts[0] == counts[1]
+    assert np.array_equal(*found)
 
 
 @settings(max_examples=150)
@@ -68,26 +112,49 @@ def test_many_entries_at_once_are_like_one_after_another(buckets, posts):
     one_by_one, *at_once = (np.zeros((buckets, plain.WAYS), np.uint64) for _ in range(3))
     for sequence, keys in enumerate(posts, 1):
         plain.add(one_by_one, keys, sequence)
-    keys = np.concatenate([np.empty(0, np.uint32), *posts])
-    sequences = np.repeat(np.arange(1, len(posts) + 1, dtype=np.uint64), [len(keys) for keys in posts])
+    sequences = np.repeat(np.arange(1, len(posts) + 1, dtype=np.uint64), [len(keys) // KEY_BYTES for keys in posts])
     for way, rows in zip((compiled, plain), at_once, strict=True):
-        way.fill(rows, keys, sequences)
+        way.fill(rows, b"".join(posts), sequences)
         assert np.array_equal(rows, one_by_one)
 
 
-@settings(max_examples=150)
+def kept(post: Gist, others: list[Gist]) -> list[int]:
+    """The numbers of the gists that the sieve keeps."""
+    ring = TextRing(len(others))
+    for place, other in enumerate(others):
+        ring.put(place, other.pack(), 0)
+    found = np.arange(len(others), dtype=np.uint64)
+    return found[: compiled.sift(found, len(others), ring.texts, NEAR.sieve(post))].tolist()
+
+
+@settings(max_examples=300)
 @given(WORDS | TEXTS, st.lists(WORDS | TEXTS, min_size=1, max_size=6))
 def test_what_is_sifted_out_would_score_nothing(text, earlier_texts):
     use_compiled()
     post, others = gist(text), [gist(other) for other in earlier_texts]
-    kept = NEAR.sift(post, [other.pack() for other in others])
-    assert all(keep or NEAR.score(post, other) == 0 for keep, other in zip(kept, others, strict=True))
+    assume(not post.link_text)
+    left_out = set(range(len(others))) - set(kept(post, others))
+    assert all(NEAR.score(post, others[number]) == 0 for number in left_out)
 
 
-def test_what_cannot_be_alike_is_sifted_out_before_it_is_compared():
+@pytest.mark.parametrize("times", [1, 4], ids=["as long as a machine word", "longer"])
+def test_what_cannot_be_alike_is_sifted_out_before_it_is_compared(times):
     use_compiled()
-    texts = ["an altogether unlike sentence about nothing in particular", CHATTER, "short", f"{CHATTER} lol"]
-    assert NEAR.sift(gist(CHATTER), [gist(text).pack() for text in texts]) == [False, True, False, True]
+    unlike, text = "an altogether unlike sentence about nothing in particular", " ".join([CHATTER] * times)
+    others = [
+        " ".join([unlike] * times),
+        text,
+        "short",
+        f"{text} lol",
+        text[: len(text) // 2],
+        f"{unlike} www.x.example",
+    ]
+    assert kept(gist(text), [gist(other) for other in others]) == [1, 3, 4]
+    assert kept(gist(text), [gist(f"{unlike} https://x.example/a")]) == [0]
+
+
+def test_a_post_with_a_link_has_no_sieve():
+    assert NEAR.sieve(gist("read this https://x.example/a")) is None
 
 
 @settings(max_examples=60)

@@ -4,7 +4,7 @@ import pytest
 
 from bot.duplicates.gist import Gist
 from bot.duplicates.near import Near
-from tests.support import CHATTER, GUILD
+from tests.support import CHATTER, GUILD, keys_of
 
 NEAR = Near()
 PAGE = "https://news.example/night/trams/stop/at/all/of/the/piers"
@@ -14,7 +14,7 @@ REPORT = "The harbour office wrote that night trams will stop at every pier from
 def score(earlier: str, later: str) -> float:
     """The score of a pair, as the window would come to it: 0 where no key is shared."""
     one, other = Gist.of(later, salt=GUILD), Gist.of(earlier, salt=GUILD)
-    shared = set(NEAR.keys(one).tolist()) & set(NEAR.keys(other).tolist())
+    shared = set(keys_of(NEAR, one)) & set(keys_of(NEAR, other))
     return NEAR.score(one, other) if shared else 0.0
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from bot.backlog import SAVE_EVERY
 from bot.case import Ruling
 from bot.decide import Nothing
 from bot.errors import StoreError
 from bot.model import Mode
-from bot.pipeline import SAVE_EVERY
 from bot.storage.housekeeping import SqliteHousekeeping
 from bot.storage.members import SqliteMemberStore
 from bot.storage.protocols import Verdict

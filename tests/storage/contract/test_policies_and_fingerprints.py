@@ -1,7 +1,6 @@
 """What admins chose, and what is remembered of posts."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -70,7 +69,7 @@ async def test_a_forgotten_server_has_the_default_again(stores):
 
 async def test_remembered_posts_come_back_whole_and_as_they_were_seen(backend, stores):
     third, first, second = (make_seen(make_post(at=START + timedelta(minutes=minute))) for minute in (0, 1, 1))
-    first = replace(first, keys={"exact": b"\xff" * 8, "near": bytes(200)}, content=BIG)
+    first = first._replace(keys=b"\xff" * 8 + bytes(200), content=BIG)
     await stores.fingerprints.save([first, second], {})
     await stores.fingerprints.save([third], {})
     assert list(backend.stores().fingerprints.load(START)) == [first, second, third]
@@ -85,7 +84,7 @@ async def test_only_posts_from_the_given_time_on_are_loaded(stores):
 @pytest.mark.parametrize("together", [True, False], ids=["in one save", "in two"])
 async def test_a_later_version_replaces_a_posts_keys(stores, together):
     before = make_seen(make_post(), key=1)
-    after = replace(before, keys={"exact": b"two.", "link": b"3..."})
+    after = before._replace(keys=b"two.3...")
     for versions in [[before, after]] if together else [[before], [after]]:
         await stores.fingerprints.save(versions, {})
     assert list(stores.fingerprints.load(START)) == [after]
@@ -94,7 +93,7 @@ async def test_a_later_version_replaces_a_posts_keys(stores, together):
 async def test_a_version_without_keys_leaves_nothing(stores):
     before = make_seen(make_post())
     await stores.fingerprints.save([before], {})
-    await stores.fingerprints.save([replace(before, keys={})], {})
+    await stores.fingerprints.save([before._replace(keys=b"")], {})
     assert list(stores.fingerprints.load(START)) == []
 
 
@@ -108,10 +107,9 @@ async def test_a_forgotten_post_does_not_come_back(stores):
 
 async def test_the_posts_of_a_forgotten_channel_do_not_come_back(stores):
     gone, kept, elsewhere = (make_seen(make_post(channel_id=channel)) for channel in (ELSEWHERE, CHANNEL, ELSEWHERE))
-    elsewhere = replace(elsewhere, guild_id=GUILD + 1)
+    elsewhere = elsewhere._replace(guild_id=GUILD + 1)
     await stores.fingerprints.save([gone, kept, elsewhere], {})
-    assert set(await stores.fingerprints.forget_channel(GUILD, ELSEWHERE)) == {gone.message_id}
-    assert set(await stores.fingerprints.forget_channel(GUILD, ELSEWHERE)) == set()
+    await stores.fingerprints.forget_channel(GUILD, ELSEWHERE)
     assert list(stores.fingerprints.load(START)) == [kept, elsewhere]
 
 
