@@ -12,13 +12,16 @@ Bytes = NDArray[np.uint8]
 _FOLDED = np.frombuffer(ASCII, np.uint8)
 _UNMASKED = np.frombuffer("".join(map(chr, range(128))).translate(LEET).encode("ascii"), np.uint8)
 _SPACE, _LINE, _AT, _DOLLAR, _BANG, _NINE = (ord(sign) for sign in " \n@$!9")
-_OTHER, _DRESS, _BLANK, _SMALL, _CAPITAL = range(5)  # kinds of characters
+_QUOTE, _COLON, _SLASH = (ord(sign) for sign in ">:/")
+_OTHER, _BLANK, _SMALL, _WORD, _CAPITAL, _SIGN = range(6)  # kinds of characters
 _KINDS = np.zeros(128, np.uint8)
-_KINDS[list(b'<>@`":/')] = _DRESS
+_KINDS[list(b"<@`>:/")] = _SIGN
 _KINDS[list(b" \t\n\r\v\f\x1c\x1d\x1e\x1f")] = _BLANK
-_KINDS[list(b"abcdefghijklmnopqrstuvwxyz,;")] = _SMALL
+_KINDS[list(b"abcdefghijklmnopqrstuvwxyz,;")] = _SMALL  # also what may stand before a name
 _KINDS[list(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")] = _CAPITAL
-_STARTS_COMMAND = np.isin(np.arange(128), list(b"!/.?;$"))
+_KINDS[list(b"0123456789_")] = _WORD
+_IS_BEFORE_SLASH = np.isin(np.arange(128), list(b"/:gGmM"))
+_IS_BEGINNING = np.isin(np.arange(128), list(b'!/.?;$"'))  # of a command or a quotation
 _BANDS, _FUNCTIONS = plain.BANDS, plain.BANDS * plain.ROWS
 _FACTORS, _MASKS, _BAND_MASKS = plain.FACTORS, plain.MASKS, plain.BAND_MASKS
 _RUN_FACTOR, _BAND_FACTOR = plain.RUN_FACTOR, plain.BAND_FACTOR
@@ -39,19 +42,47 @@ def _is_letter(code: int) -> bool:
 
 
 @njit(cache=True)
+def _kind_at(text: bytes, place: int) -> int:
+    return int(_KINDS[text[place]]) if 0 <= place < len(text) else _BLANK
+
+
+@njit(cache=True)
+def _is_first(text: bytes, place: int) -> bool:
+    """Whether there is but white space before a place, back to the beginning of its line."""
+    while place > 0 and _KINDS[text[place - 1]] == _BLANK and text[place - 1] != _LINE:
+        place -= 1
+    return place == 0 or text[place - 1] == _LINE
+
+
+@njit(cache=True)
+def _is_dress(text: bytes, place: int) -> bool:
+    """Whether a sign or a capital may be part of more than words."""
+    code = text[place]
+    if code == _QUOTE:
+        return _is_first(text, place)
+    if code == _SLASH:  # of "://", "discord.gg/" or "discord.com/"
+        return bool(_IS_BEFORE_SLASH[text[max(0, place - 1)]])
+    if code == _COLON:  # after an addressee, who is the first word
+        while place > 0 and _KINDS[text[place - 1]] != _BLANK and text[place - 1] != _COLON:
+            place -= 1
+        return _is_first(text, place)
+    if _KINDS[code] == _CAPITAL:  # of a name
+        begins = _kind_at(text, place - 1) == _BLANK and _kind_at(text, place - 2) == _SMALL
+        return begins and _SMALL <= _kind_at(text, place + 1) <= _CAPITAL
+    return True
+
+
+@njit(cache=True)
 def _is_bare(text: bytes) -> bool:
     """Whether a text is sure to have no quotation, code, mention, link, addressee or name, and to be no command."""
-    before, last = _OTHER, _OTHER
-    place = 0
-    while place < len(text) and _KINDS[text[place]] == _BLANK:
-        place += 1
-    if place < len(text) and _STARTS_COMMAND[text[place]]:
+    start = 0
+    while start < len(text) and _KINDS[text[start]] == _BLANK:
+        start += 1
+    if start < len(text) and _IS_BEGINNING[text[start]]:
         return False
-    for place in range(len(text)):
-        kind = _KINDS[text[place]]
-        if kind == _DRESS or (kind == _CAPITAL and last == _BLANK and before == _SMALL):
+    for place in range(start, len(text)):  # noqa: SIM110  # numba compiles no generator
+        if _KINDS[text[place]] >= _CAPITAL and _is_dress(text, place):
             return False
-        before, last = last, kind
     return True
 
 

@@ -1,4 +1,5 @@
 """What detectors compare of a post: its folded words, its canonical links, and the names in it."""
+# ruff: noqa: RUF001 - greetings in Cyrillic and Greek letters
 
 import re
 from base64 import b64decode, b64encode
@@ -22,6 +23,7 @@ _MOST_EMBEDS = 10  # as on Discord
 _MANY_WORDS = 7  # so many say something, however common each is
 _COMMAND = re.compile(r"\s*[!/.?;$][a-z][\w-]*(?=\s|$)", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z]\w+")  # a capital inside a sentence
+_WIDE_NAME = re.compile(r"(?<=[^\W\d_] )[^\W\d_]\w+|(?<=[,;] )[^\W\d_]\w+")  # any word there, in any script
 _ADDRESSEE = re.compile(r"\s*@?([^\s:]{2,32}):\s")
 _QUOTED_LINES = re.compile(r"^\s*>.*$", re.MULTILINE)
 _OPENING_QUOTE = re.compile(r"\s*(?:\"(.+)\"|\u201c(.+)\u201d|\u00ab(.+)\u00bb)(?=\s+\S)", re.DOTALL)
@@ -32,6 +34,11 @@ _COURTESIES = """
     afternoon appreciate bro brb bye cheers congrats congratulations day dear evening everybody everyone folks friends
     gg gm gn good goodbye great greetings guys happy hello hey hi lmao morning much nice night nope nvm pls please rofl
     sorry thank thanks thx welcome wb wow yep yo
+    привет здравствуйте доброе добрый добрым утро утром день дня вечер вечера спокойной ночи хорошего всем всех с пока
+    спасибо большое и пожалуйста ребята друзья
+    καλημέρα καλησπέρα καληνύχτα καλή καλό μέρα βράδυ εβδομάδα γεια σας σου σε όλους παιδιά ευχαριστώ πολύ και
+    صباح مساء الخير النور السلام عليكم وعليكم ورحمة الله وبركاته شكرا جزيلا للجميع أهلا مرحبا ويوم سعيد
+    नमस्ते सुप्रभात शुभ रात्रि धन्यवाद सबको सभी को आप आपका और दिन हो दोस्तों
 """
 SAY_NOTHING = frozenset(folded_words(" ".join([*STOP_WORDS, _COURTESIES])).split())
 # Words of questions and requests, whatever these are about.
@@ -70,6 +77,7 @@ class Gist:
     image_text: str = ""
     band_keys: bytes = b""
     _skeleton: str | None = None
+    _full_letters: str | None = None
     _grams: frozenset[str] | None = None
     word_count: float = field(init=False)
 
@@ -130,7 +138,9 @@ class Gist:
         """The words and the links as letters: a link in disguise is only text."""
         if not self.link_text:
             return self.letters
-        return self.letters + "".join(folded_words(link).replace(" ", "") for link in self.links)
+        if self._full_letters is None:
+            self._full_letters = self.letters + "".join([_fold(link).replace(" ", "") for link in self.links])
+        return self._full_letters
 
     @property
     def skeleton(self) -> str:
@@ -184,6 +194,11 @@ def dice(one: frozenset[str], other: frozenset[str]) -> float:
     return 2 * len(one & other) / max(1, len(one) + len(other))
 
 
+def _fold(text: str) -> str:
+    words, _, _ = kernels().read(text, 0)
+    return words
+
+
 def _packed(images: Iterable[ImageHash]) -> str:
     parts = ((one.digest, one.gradients, one.waves, one.mirrored_gradients, one.mirrored_waves) for one in images)
     return " ".join(b64encode(b"".join(hashes)).decode("ascii") for hashes in parts)
@@ -197,21 +212,22 @@ def _unpacked(image: str) -> ImageHash:
 def _names(own: str) -> str:
     if own.islower():
         return ""
-    capitals = [name for name in set(_NAME.findall(own)) if name.lower() not in STOP_WORDS]
-    return folded_words(" ".join(capitals))[:_LONGEST] if capitals else ""
+    found = _NAME.findall(own) if own.isascii() else [word for word in _WIDE_NAME.findall(own) if word[0].isupper()]
+    capitals = [name for name in set(found) if name.lower() not in STOP_WORDS]
+    return _fold(" ".join(capitals))[:_LONGEST] if capitals else ""
 
 
 def _addressee(own: str) -> str:
     if ":" not in own:
         return ""
     address = _ADDRESSEE.match(own)
-    return folded_words(address[1]) if address and address[1].lower() not in STOP_WORDS else ""
+    return _fold(address[1]) if address and address[1].lower() not in STOP_WORDS else ""
 
 
 def _is_command(text: str) -> bool:
     """Whether a post talks to a bot: ``!rank``, ``/imagine ...``; "!t" is only "it" in disguise."""
     command = _COMMAND.match(text)
-    return command is not None and folded_words(f"x{command[0].strip()}")[1:] not in SAY_NOTHING
+    return command is not None and _fold(f"x{command[0].strip()}")[1:] not in SAY_NOTHING
 
 
 def _quotation(text: str, own: str) -> str:
@@ -225,4 +241,4 @@ def _quotation(text: str, own: str) -> str:
         return ""
     if len(quoted) < _MIN_QUOTE or 2 * len(quoted) < len(comment):
         return ""
-    return xxh32_hexdigest(skeleton(folded_words(quoted)).encode("utf-8", "replace"))
+    return xxh32_hexdigest(skeleton(_fold(quoted)).encode("utf-8", "replace"))

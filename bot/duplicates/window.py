@@ -167,15 +167,18 @@ class Window:
         for detector, sieve, keys in zip(self._detectors, self._sieves, all_keys, strict=True):
             if not keys:
                 continue
+            scores: dict[bytes, float] = {}  # many copies of one text are compared once
             for sequence in guild.candidates(keys, sieve(gist) if sieve else None):
                 if sequence in found:
                     continue
-                earlier = Gist.unpack(guild.gist(sequence), post.guild_id)
-                score = detector.score(gist, earlier)
+                packed = guild.gist(sequence)
+                score = scores.get(packed)
+                if score is None:
+                    score = scores[packed] = detector.score(gist, Gist.unpack(packed, post.guild_id))
                 if score >= detector.near:
                     of = guild.post(sequence, post.guild_id)
                     label = "certain" if score >= detector.certain else "near"
-                    key = of.content or content_number(earlier, of.message_id)
+                    key = of.content or content_number(Gist.unpack(packed, post.guild_id), of.message_id)
                     found[sequence] = Repeat(of, detector.name, key, score, label)
         if not found:
             return ()

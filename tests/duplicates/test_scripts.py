@@ -109,3 +109,35 @@ def test_in_a_japanese_post_that_was_reworded_no_single_verb_makes_another_post(
     window = Window(DETECTORS)
     window.see(make_post("今年の春から夜の路面電車が港の駅まで毎日走るそうです"))
     assert window.see(make_post("今年の春から夜の市バスが港の駅まで毎日走らないそうです"))[1]
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        "С добрым утром всем, хорошего дня",
+        "Καλημέρα σε όλους και καλή εβδομάδα",
+        "صباح الخير للجميع ويوم سعيد",
+        "सुप्रभात दोस्तों और शुभ दिन",
+    ],
+)
+def test_a_greeting_in_any_of_these_scripts_repeats_nobodys(greeting):
+    window = Window(DETECTORS)
+    window.see(make_post(greeting))
+    assert window.see(make_post(greeting, author_id=AUTHOR + 1))[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("post", "another"),
+    [
+        ("вчера старый трамвай города Бергена был продан", "вчера старый трамвай города Лиссабона был продан"),
+        (
+            "πουλήθηκε το παλιό τραμ της Βιέννης σε μουσείο",
+            "πουλήθηκε το παλιό τραμ της Λισαβόνας σε μουσείο",
+        ),
+    ],
+)
+def test_a_name_in_another_alphabet_makes_another_post(post, another):
+    window = Window(DETECTORS)
+    window.see(make_post(post))
+    assert window.see(make_post(another))[1] == ()
+    assert window.see(make_post(post.replace("παλιό", "ωραίο").replace("старый", "новый")))[1]
