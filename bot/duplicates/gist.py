@@ -24,6 +24,7 @@ _MANY_WORDS = 7  # so many say something, however common each is
 _COMMAND = re.compile(r"\s*[!/.?;$][a-z][\w-]*(?=\s|$)", re.IGNORECASE)
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z]\w+")  # a capital inside a sentence
 _WIDE_NAME = re.compile(r"(?<=[^\W\d_] )[^\W\d_]\w+|(?<=[,;] )[^\W\d_]\w+")  # any word there, in any script
+_LATIN = re.compile(r"[A-Za-z]")
 _ADDRESSEE = re.compile(r"\s*@?([^\s:]{2,32}):\s")
 _QUOTED_LINES = re.compile(r"^\s*>.*$", re.MULTILINE)
 _OPENING_QUOTE = re.compile(r"\s*(?:\"(.+)\"|\u201c(.+)\u201d|\u00ab(.+)\u00bb)(?=\s+\S)", re.DOTALL)
@@ -212,8 +213,10 @@ def _unpacked(image: str) -> ImageHash:
 def _names(own: str) -> str:
     if own.islower():
         return ""
-    found = _NAME.findall(own) if own.isascii() else [word for word in _WIDE_NAME.findall(own) if word[0].isupper()]
-    capitals = [name for name in set(found) if name.lower() not in STOP_WORDS]
+    found = set(_NAME.findall(own))
+    if not own.isascii():  # a word with Latin letters, too, is a Latin one in disguise
+        found |= {word for word in _WIDE_NAME.findall(own) if word[0].isupper() and not _LATIN.search(word)}
+    capitals = [name for name in found if name.lower() not in STOP_WORDS]
     return _fold(" ".join(capitals))[:_LONGEST] if capitals else ""
 
 
