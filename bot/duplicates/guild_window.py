@@ -172,7 +172,7 @@ class GuildWindow:
         kept = np.arange(self._oldest, self._next)
         self._rows[kept % self._room] = rows[kept % old_room]
         self._texts.rehouse(kept, self._room)
-        table.moved_to(self._table, self._oldest)
+        table.move_to(self._table, self._oldest)
 
     def _fill(self, posts: Sequence[SeenPost]) -> None:
         """Put many posts into an empty window at once, oldest first."""

@@ -52,7 +52,7 @@ class Kernels(Protocol):
         ...
 
     def fill(self, rows: Rows, keys: bytes, sequences: Numbers) -> None:
-        """Add many entries to an empty table; ``sequences`` ascend."""
+        """Add many entries to buckets that are empty; ``sequences`` ascend."""
         ...
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from bot.duplicates.kernels import kernels
 from bot.duplicates.plain import HIGH, LOW, WAYS, Numbers, Rows
 
+_PART = 4096  # buckets
 _LOAD = 0.7  # at which one key in fifty falls out early; a post has others
 
 
@@ -20,6 +21,10 @@ class KeyTable:
     def nbytes(self) -> int:
         return self._rows.nbytes
 
+    @property
+    def buckets(self) -> int:
+        return len(self._rows)
+
     def find(self, keys: bytes, oldest: int) -> int:
         """Put posts from ``oldest`` on that share keys into ``found``: those that share more first, then the newest."""
         return kernels().find(self._rows, keys, oldest, self.found)
@@ -32,12 +37,20 @@ class KeyTable:
         kernels().discard(self._rows, keys, sequence)
 
     def fill(self, keys: bytes, sequences: Numbers) -> None:
-        """Add many to an empty table; ``sequences`` ascend."""
+        """Add many to empty buckets; ``sequences`` ascend."""
         kernels().fill(self._rows, keys, sequences)
 
-    def moved_to(self, other: "KeyTable", oldest: int) -> "KeyTable":
-        """Fill another table with the entries from ``oldest`` on."""
-        entries = self._rows[(self._rows & LOW) >= np.uint64(max(1, oldest))]
-        entries = entries[np.argsort(entries & LOW, kind="stable")]
-        other.fill((entries >> HIGH).astype("<u4").tobytes(), entries & LOW)
-        return other
+    def move_to(self, other: "KeyTable", oldest: int) -> None:
+        """Fill an empty table with the entries from ``oldest`` on, part by part: all at once would take as much memory.
+
+        Buckets are in the order of their keys, so that a range of keys is a range of buckets in either table.
+        """
+        for start in range(0, other.buckets, _PART):
+            ends = (start, min(start + _PART, other.buckets))
+            first, last = (-(-(bucket << 32) // other.buckets) for bucket in ends)  # the keys that belong there
+            rows = self._rows[first * len(self._rows) >> 32 : ((last - 1) * len(self._rows) >> 32) + 1]
+            keys, sequences = rows >> HIGH, rows & LOW
+            wanted = (sequences >= np.uint64(max(1, oldest))) & (keys >= np.uint64(first)) & (keys < np.uint64(last))
+            entries = rows[wanted]
+            entries = entries[np.argsort(entries & LOW, kind="stable")]
+            other.fill((entries >> HIGH).astype("<u4").tobytes(), entries & LOW)
