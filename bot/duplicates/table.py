@@ -1,5 +1,7 @@
 """A flat hash table from keys to posts: eight places a bucket, newest first, the oldest falls out."""
 
+import mmap
+
 import numpy as np
 
 from bot.duplicates.kernels import kernels
@@ -14,7 +16,7 @@ class KeyTable:
 
     def __init__(self, room: float, most: int) -> None:
         """Make room for so many keys, and for so many posts in ``found``."""
-        self._rows: Rows = np.zeros((int(room / _LOAD / WAYS) + 1, WAYS), np.uint64)
+        self._rows = _zeros(int(room / _LOAD / WAYS) + 1)
         self.found = np.zeros(most, np.uint64)
 
     @property
@@ -54,3 +56,11 @@ class KeyTable:
             entries = rows[wanted]
             entries = entries[np.argsort(entries & LOW, kind="stable")]
             other.fill((entries >> HIGH).astype("<u4").tobytes(), entries & LOW)
+
+
+def _zeros(buckets: int) -> Rows:
+    """Memory that the system gets back when a table has grown: in the heap it would stay as a hole."""
+    memory = mmap.mmap(-1, buckets * WAYS * np.dtype(np.uint64).itemsize)
+    if hasattr(mmap, "MADV_HUGEPAGE"):  # a search looks at 25 places
+        memory.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(memory, np.uint64).reshape(buckets, WAYS)
