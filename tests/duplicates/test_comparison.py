@@ -67,6 +67,14 @@ def test_neither_the_post_itself_nor_later_or_forgotten_ones_count(window):
     assert window.look(post) == ()
 
 
+def test_what_is_older_than_the_server_chose_to_remember_does_not_count(window):
+    old, post = make_post(), make_post(at=START + timedelta(days=2))
+    window.bound(post.guild_id, 100, timedelta(days=1))
+    window.see(old)
+    assert compared(window, post)["exact"].nearest is None
+    assert window.look(post) == ()
+
+
 def test_a_server_without_a_window_has_no_earlier_posts(window):
     post = make_post(guild_id=77)
     assert window.look(post) == ()

@@ -142,6 +142,20 @@ async def test_what_is_edited_deleted_or_forgotten_while_the_window_is_restored_
     assert [outcome.repeats for outcome in found] == [()] * 4
 
 
+async def test_what_a_reported_post_repeats_is_looked_up_once_the_window_is_restored(process):
+    original = process.post()
+    await process.handle(original)
+    await process.pipeline.finish(10)
+    await process.crash()
+    loading = SlowlyLoading(process.database)
+    process = Process(process.database, process.clock, process.sender, process.matcher, loading)
+    await asyncio.to_thread(loading.loaded.wait, 10)
+    asked = begin(process.pipeline.repeats_of(process.post()))
+    await turns()
+    loading.released.set()
+    assert [repeat.of.message_id for repeat in await asked] == [original.message_id]
+
+
 # Saving
 
 
