@@ -237,7 +237,10 @@ def main(path: Path | None) -> None:
     }
     for turn, (name, choose) in enumerate(choices.items()):
         choose()
-        race({name: own[name], **others}, posts, WINDOW + turn * MEASURED)
+        begin = WINDOW + turn * MEASURED
+        for post in posts[WINDOW:begin]:  # which all others have seen
+            own[name](post)
+        race({name: own[name], **others}, posts, begin)
     del own, others
     for name, choose in choices.items():
         print(name)  # noqa: T201  # the report
