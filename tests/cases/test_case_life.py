@@ -9,7 +9,7 @@ from bot.errors import AlreadyJudgedError, CaseError
 from bot.model import EffectKind
 from bot.outbox import EDIT_PACE
 from bot.storage.protocols import card_key, delete_key
-from tests.cases.test_desk import ANN, BEA, NOT_ALLOWED, OUT_OF_REACH, Office, results
+from tests.cases.office import ANN, BEA, NOT_ALLOWED, OUT_OF_REACH, Office, results
 from tests.support import AUTHOR, CHANNEL, GUILD, Clock, ScriptedSender, make_post, make_repeat, recorded
 
 SILENCE = Silence(AUTHOR, timedelta(hours=1), "the third time today")

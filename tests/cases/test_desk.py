@@ -5,129 +5,29 @@ import asyncio
 import pytest
 
 from bot.case import CaseQuery, CaseState, Ruling
-from bot.cases.desk import Desk
-from bot.duplicates import DETECTORS
-from bot.duplicates.window import Window
-from bot.errors import AlreadyJudgedError, DeliveryDelayedError, DeliveryRefusedError, StoreError, UnknownCaseError
-from bot.model import Match, ReplyState
-from bot.outbox import Outbox
-from bot.storage.cases import SqliteCaseStore
-from bot.storage.effects import SqliteEffectStore
-from bot.storage.protocols import card_key, delete_key, reply_key, suggestion_key
-from bot.storage.replies import SqliteReplyStore
+from bot.errors import AlreadyJudgedError, UnknownCaseError
+from bot.model import ReplyState
+from bot.storage.protocols import card_key, reply_key, suggestion_key
+from tests.cases.office import (
+    ANN,
+    BEA,
+    NOT_ALLOWED,
+    OTHER_GUILD,
+    OUT_OF_REACH,
+    delete_keys,
+    dismiss,
+    drop_suggestion,
+    post_suggestion,
+    remove,
+    results,
+)
 from tests.support import (
     CHANNEL,
     GUILD,
-    Clock,
     Hold,
-    ScriptedSender,
-    busy_writer,
     make_post,
     make_repeat,
-    recorded,
-    turns,
 )
-
-OTHER_GUILD = 2
-ANN, BEA = 501, 502
-MATCH = Match("style", 0.9, "you cannot own a style")
-OUT_OF_REACH = DeliveryDelayedError("Discord answered 503")
-NOT_ALLOWED = DeliveryRefusedError("Discord answered 403")
-
-
-class Office:
-    """The desk with all that it works on; ``restart`` is a new process on the same database and Discord."""
-
-    def __init__(self, database, clock, sender):
-        self.database, self.clock, self.sender = database, clock, sender
-        self.cases, self.effects = SqliteCaseStore(database), SqliteEffectStore(database)
-        self.replies = SqliteReplyStore(database, clock())
-        self.outbox = Outbox(self.effects, sender, clock)
-        self.desk = Desk(self.cases, self.replies, self.effects, self.outbox, self.repeats_of, clock)
-
-    async def repeats_of(self, post):
-        return Window(DETECTORS).look(post)
-
-    async def restart(self):
-        await self.outbox.close()
-        return Office(self.database, self.clock, self.sender)
-
-    async def case(self, repeats=1, key=7, guild=GUILD, apart=0):
-        """A case whose card the moderators see; what it showed before is not counted. ``apart``: channels between."""
-        original = make_post(guild_id=guild)
-        for number in range(repeats):
-            copy = make_post(guild_id=guild, channel_id=CHANNEL + number * apart)
-            case = await recorded(self.cases, copy, make_repeat(original, key), self.clock())
-        await self.outbox.deliver(card_key(case.id))
-        self.sender.shown.clear()
-        return case
-
-    async def suggestion(self, guild=GUILD):
-        """A suggestion whose card the moderators see."""
-        post = make_post(guild_id=guild)
-        reply = await self.replies.record(post, MATCH, ReplyState.SUGGESTED, self.clock())
-        await self.outbox.deliver(suggestion_key(reply.id))
-        self.sender.shown.clear()
-        return reply
-
-    def shown(self):
-        return [key for key, _ in self.sender.shown]
-
-    async def later(self, key):
-        """Deliver what waits when its time has come."""
-        self.clock.advance(minutes=5)
-        await self.outbox.deliver(key)
-
-
-@pytest.fixture
-def sender():
-    return ScriptedSender()
-
-
-@pytest.fixture
-async def office(database, sender):
-    office = Office(database, Clock(), sender)
-    yield office
-    await office.outbox.close()
-
-
-@pytest.fixture
-def desk(office):
-    return office.desk
-
-
-async def results(*presses):
-    """What came of presses at the same moment: those that worked, and the errors of the others."""
-    outcomes = await asyncio.gather(*presses, return_exceptions=True)
-    errors = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-    return [outcome for outcome in outcomes if not isinstance(outcome, Exception)], errors
-
-
-async def cut_off(task):
-    """End a task as the end of its process would."""
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
-def dismiss(desk, guild_id, case_id, moderator_id):
-    return desk.judge(guild_id, case_id, Ruling.CLEARED, moderator_id)
-
-
-def remove(desk, guild_id, case_id, moderator_id):
-    return desk.judge(guild_id, case_id, Ruling.DELETED, moderator_id)
-
-
-def post_suggestion(desk, *record):
-    return desk.post_suggestion(*record)
-
-
-def drop_suggestion(desk, *record):
-    return desk.drop_suggestion(*record)
-
-
-def delete_keys(case):
-    return [delete_key(case.id, channel) for channel in case.standing]
-
 
 # Cases
 
@@ -317,89 +217,6 @@ async def test_a_moderator_of_another_server_has_no_hand_in_a_suggestion(office,
         await press(desk, OTHER_GUILD, suggestion.id, ANN)
     assert office.shown() == []
     assert await office.replies.get(GUILD, suggestion.id) == suggestion
-
-
-# Crashes and failures
-
-PRESSES = {
-    dismiss: lambda office: office.case(),
-    remove: lambda office: office.case(repeats=2),
-    post_suggestion: lambda office: office.suggestion(),
-    drop_suggestion: lambda office: office.suggestion(),
-}
-
-
-@pytest.mark.parametrize("press", PRESSES)
-@pytest.mark.parametrize("after", [False, True], ids=["before it was sent", "sent but not noted"])
-async def test_a_press_that_is_cut_off_is_carried_out_by_the_next_process_once(office, sender, press, after):
-    record = await PRESSES[press](office)
-    hold = Hold(after=after)
-    sender.script.append(hold)
-    pressing = asyncio.create_task(press(office.desk, GUILD, record.id, ANN))
-    await hold.reached.wait()
-    await cut_off(pressing)
-    office = await office.restart()
-    await office.outbox.resume()
-    for effect in await office.effects.pending():  # a card that changed once more waits for the pace of edits
-        await office.later(effect.key)
-    assert await office.effects.pending() == []
-    assert {len(messages) for key, messages in sender.messages.items() if messages} == {1}
-    with pytest.raises(AlreadyJudgedError):
-        await press(office.desk, GUILD, record.id, BEA)
-    await office.outbox.close()
-
-
-@pytest.mark.parametrize("press", PRESSES)
-async def test_a_press_that_is_cut_off_before_the_verdict_is_on_disk_is_not_lost(office, database, press):
-    record = await PRESSES[press](office)
-    async with busy_writer(database):
-        pressing = asyncio.create_task(press(office.desk, GUILD, record.id, ANN))
-        await turns()
-        await cut_off(pressing)
-    await database.write(lambda db: None)
-    office = await office.restart()
-    await office.outbox.resume()
-    assert len(office.shown()) >= 1
-    with pytest.raises(AlreadyJudgedError):
-        await press(office.desk, GUILD, record.id, BEA)
-    await office.outbox.close()
-
-
-@pytest.mark.parametrize("press", PRESSES)
-async def test_a_press_that_the_database_refuses_fails_whole_and_can_be_repeated(office, database, press):
-    record = await PRESSES[press](office)
-    await database.write(_refuse_effects)
-    with pytest.raises(StoreError):
-        await press(office.desk, GUILD, record.id, ANN)
-    assert office.shown() == []
-    await database.write(lambda db: db.execute("DROP TRIGGER refuse"))
-    judged = await press(office.desk, GUILD, record.id, BEA)
-    assert judged.judged_by == BEA
-
-
-def _refuse_effects(db):
-    db.execute("CREATE TRIGGER refuse BEFORE UPDATE ON effect BEGIN SELECT RAISE(ABORT, 'no room'); END")
-
-
-async def test_a_press_while_the_card_is_still_being_sent_edits_that_card(office, desk, sender):
-    case = await recorded(office.cases, make_post(), make_repeat(make_post()), office.clock())
-    hold = Hold(after=True)
-    sender.script.append(hold)
-    sending = asyncio.create_task(office.outbox.deliver(card_key(case.id)))
-    await hold.reached.wait()
-    pressing = asyncio.create_task(dismiss(desk, GUILD, case.id, ANN))
-    await turns()
-    hold.released.set()
-    await asyncio.gather(sending, pressing)
-    assert len(sender.messages[card_key(case.id)]) == 1
-    assert sender.shown == [(card_key(case.id), 1), (card_key(case.id), 2)]
-
-
-async def test_a_card_that_cannot_be_shown_does_not_undo_the_verdict(office, desk, sender):
-    case = await office.case()
-    sender.script.append(NOT_ALLOWED)
-    await dismiss(desk, GUILD, case.id, ANN)
-    assert (await desk.case(GUILD, case.id)).ruling is Ruling.CLEARED
 
 
 # The moderators' channel
