@@ -126,7 +126,7 @@ def _word_end(folded: Bytes, start: int, size: int) -> tuple[int, bool]:
 
 
 @njit(cache=True)
-def _sign(text: Bytes, size: int, width: int, salt: np.uint64, out: Bytes) -> None:
+def _write_band_keys(text: Bytes, size: int, width: int, salt: np.uint64, out: Bytes) -> None:
     """Write the keys of the bands, little-endian."""
     least = np.full(_FUNCTIONS, _LARGEST, np.uint32)
     top = np.uint64(8 * (width - 1))
@@ -155,7 +155,7 @@ def band_keys_of(text: bytes, width: int, salt: int) -> Bytes:
     for place in range(len(text)):
         letters[place] = text[place]
     keys = np.empty(KEYS_SIZE, np.uint8)
-    _sign(letters, len(letters), width, np.uint64(salt), keys)
+    _write_band_keys(letters, len(letters), width, np.uint64(salt), keys)
     return keys
 
 
@@ -196,7 +196,7 @@ def _read(text: bytes, salt: int) -> Bytes:
     length, count = _words_and_letters(folded, _folded(text, folded), letters)
     folded[length] = _LINE
     folded[length + 1 : length + 1 + count] = letters[:count]
-    _sign(letters, count, RUN, np.uint64(salt), out)
+    _write_band_keys(letters, count, RUN, np.uint64(salt), out)
     return out[: KEYS_SIZE + length + 1 + count]
 
 

@@ -10,7 +10,10 @@ KEY_BYTES = 4
 
 
 class Detector(Protocol):
-    """Finds one kind of repeat. Owns its keys, its score and its thresholds; keeps no state."""
+    """Finds one kind of repeat. Owns its keys, its score and its thresholds; keeps no state.
+
+    It may have a ``sieve(gist)``, too, as ``Near`` has: what an earlier post's words must be like to be worth a look.
+    """
 
     @property
     def name(self) -> str:

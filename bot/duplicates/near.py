@@ -20,7 +20,6 @@ _FEW = 10  # words, below which one other word moves the edit ratio much
 _SHORT_NEAR = 0.76  # short posts differ in one word easily
 _LEAST_RATIO = 65.0  # edit ratio, in percent, from which the words that a short post kept are counted
 _SAME_MATTER = 40.0  # ratio, in percent, of the words that carry meaning
-_ENOUGH = 75.0  # edit ratio, in percent, that is a repeat's
 _SURE = 90.0  # edit ratio, in percent, from which nothing better is looked for
 _ROOM = 2.5  # times as long, spaces and links included
 _UNLIKE = 60.0  # ratio of the sorted words, in percent, below which moved sentences do not reach the threshold either
@@ -118,6 +117,6 @@ def _likeness(gist: Gist, earlier: Gist) -> float:
         return ratio / 100
     if ratio >= _LEAST_RATIO and min(gist.word_count, earlier.word_count) < _FEW:
         ratio = max(ratio, 100 * Indel.normalized_similarity(gist.words.split(), earlier.words.split()))
-    if in_any_order <= ratio and ratio >= _ENOUGH:  # nothing was moved, so that shared runs say no more
+    if in_any_order <= ratio and ratio >= 100 * Near.near:  # nothing was moved, so that shared runs say no more
         return ratio / 100
     return max(ratio / 100, dice(gist.grams, earlier.grams))

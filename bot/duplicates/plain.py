@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 from bot.duplicates.skeleton import folded_words
 
 Numbers = NDArray[np.uint64]
-Rows = NDArray[np.uint64]
+Rows = NDArray[np.uint64]  # buckets of entries
+RUN = 5  # bytes, and letters in ASCII
+BANDS, ROWS = 24, 2  # with three rows, one in ten posts with every fifth word changed is no candidate
+WAYS = 8  # places of a bucket
+HIGH = np.uint64(32)
+LOW = np.uint64(0xFFFFFFFF)
+RUN_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+BAND_FACTOR = np.uint64(0xC2B2AE3D27D4EB4F)
 
 
 class Texts(NamedTuple):
@@ -36,15 +43,6 @@ class Sieve(NamedTuple):
     words: str
     least: float
     room: float
-
-
-RUN = 5  # bytes, and letters in ASCII
-BANDS, ROWS = 24, 2  # with three rows, one in ten posts with every fifth word changed is no candidate
-WAYS = 8  # places of a bucket
-HIGH = np.uint64(32)
-LOW = np.uint64(0xFFFFFFFF)
-RUN_FACTOR = np.uint64(0x9E3779B97F4A7C15)
-BAND_FACTOR = np.uint64(0xC2B2AE3D27D4EB4F)
 
 
 def _spread(values: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -90,6 +90,17 @@ def test_the_age_that_a_server_chose_is_how_far_back_it_looks():
     assert not window.contains(GUILD, 1)
 
 
+def test_a_post_that_was_seen_after_a_newer_one_is_forgotten_in_its_time_once_the_newer_one_is_gone():
+    window = Window(DETECTORS)
+    newer, older = numbered(1), make_post(numbered(2).text, message_id=2, at=START - 3 * DAY)
+    window.see(newer)
+    window.see(older)
+    window.bound(GUILD, 1, FOREVER)
+    window.bound(GUILD, 100, FOREVER)
+    window.see(make_post(numbered(3).text, message_id=3, at=START + 12 * DAY))
+    assert held(window, 3) == [3]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 30)), min_size=1, max_size=12))
 def test_whatever_the_bounds_were_the_newest_posts_are_held(steps):

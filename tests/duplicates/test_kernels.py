@@ -1,6 +1,7 @@
 """The compiled kernels and those in numpy give the same results, so that either may run."""
 
 import sys
+from random import Random
 
 import numpy as np
 import pytest
@@ -80,6 +81,7 @@ def test_plain_words_are_seen_to_be_bare_and_whatever_is_more_is_not():
     dressed = [
         "!play a song",
         "> so",
+        "so\n > so",
         "it is `x`",
         '"so" it was',
         "hi @here",
@@ -87,7 +89,7 @@ def test_plain_words_are_seen_to_be_bare_and_whatever_is_more_is_not():
         "ada: hi",
         "in Bergen",
     ]
-    assert [compiled.read_bare(text, GUILD) is not None for text in bare + dressed] == [True] * 5 + [False] * 8
+    assert [compiled.read_bare(text, GUILD) is not None for text in bare + dressed] == [True] * 5 + [False] * 9
 
 
 @settings(max_examples=150)
@@ -141,6 +143,27 @@ def test_what_is_sifted_out_would_score_nothing(text, earlier_texts):
     assume(not post.link_text)
     left_out = set(range(len(others))) - set(kept(post, others))
     assert all(NEAR.score(post, others[number]) == 0 for number in left_out)
+
+
+def changed(words: list[str], dice: Random) -> list[str]:
+    """A text's parts in another order, and some of its words replaced."""
+    place = dice.randrange(len(words))
+    words = words[place:] + words[:place] if dice.random() < 0.7 else list(words)
+    for _ in range(dice.randrange(len(words) // 3)):
+        words[dice.randrange(len(words))] = f"{dice.randrange(10**6):x}"
+    return words
+
+
+def test_what_is_sifted_out_would_score_nothing_either_where_little_is_missing():
+    use_compiled()
+    dice, counts = Random(7), [0, 0]  # noqa: S311  # nothing secret
+    for _ in range(2_000):
+        words = ["".join(dice.choices("aeioubdgklmnprst", k=dice.randint(2, 8))) for _ in range(dice.randint(8, 40))]
+        post, other = gist(" ".join(words)), gist(" ".join(changed(words, dice)))
+        scores = NEAR.score(post, other) > 0
+        counts[scores] += 1
+        assert kept(post, [other]) or not scores
+    assert min(counts) > 400
 
 
 @pytest.mark.parametrize("times", [1, 4], ids=["as long as a machine word", "longer"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from bot.duplicates import DETECTORS
+from bot.duplicates.gist import Gist
 from bot.duplicates.judgement import judge
 from bot.duplicates.window import Window
 from bot.model import GuildPolicy
@@ -124,6 +125,11 @@ def test_a_greeting_in_any_of_these_scripts_repeats_nobodys(greeting):
     window = Window(DETECTORS)
     window.see(make_post(greeting))
     assert window.see(make_post(greeting, author_id=AUTHOR + 1))[1] == ()
+
+
+def test_a_latin_word_in_disguise_is_no_name_in_another_alphabet():
+    assert Gist.of("вчера был продан трамвай города Бергена", GUILD).names
+    assert not Gist.of("the tram was sold by the town of Вergen", GUILD).names
 
 
 @pytest.mark.parametrize(

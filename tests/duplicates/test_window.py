@@ -117,6 +117,15 @@ def test_a_deleted_post_is_forgotten_once():
     assert len(seen) == 1
 
 
+def test_of_a_member_who_is_forgotten_nothing_is_left_and_others_stay():
+    seen = window()
+    posts = [make_post(f"{CHATTER} {number}", author_id=author) for number, author in enumerate((1, 2, 1))]
+    fill(seen, *posts)
+    seen.forget_author(1)
+    assert [seen.contains(GUILD, post.message_id) for post in posts] == [False, True, False]
+    assert len(seen) == 1
+
+
 def test_a_version_of_a_post_is_current_until_an_edit_or_its_deletion():
     seen, post = window(), make_post(CHATTER)
     first, _ = seen.see(post)

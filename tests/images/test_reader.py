@@ -113,7 +113,7 @@ async def test_when_too_many_wait_the_rest_is_shed_and_the_next_are_read_again(m
 
 async def test_an_image_that_takes_too_long_is_left_out_and_the_others_are_not(make_reader, shelf, caplog):
     shelf.never = SIGNED.format(1)
-    images = await make_reader(seconds=1.0).read([attached(0), attached(1), attached(2)])
+    images = await asyncio.wait_for(make_reader(seconds=1.0).read([attached(0), attached(1), attached(2)]), 20)
     assert images == (image_hash(PICTURES[0]), image_hash(PICTURES[2]))
     assert shelf.inside == 0
     assert "image 1 is left out: not read within 1 s" in caplog.text
