@@ -136,6 +136,24 @@ def _have_few_in_common(masks: Numbers, letters: Bytes, size: int, needed: int) 
     return True
 
 
+@njit(cache=True)
+def _span(sequence: np.uint64, data: Bytes, starts: Numbers, sizes: Numbers) -> tuple[int, int]:
+    """Where a text begins and ends; integers of 64 bits with a sign, for numba."""
+    at = sequence % np.uint64(len(starts))
+    start = int(np.int64(starts[at] % np.uint64(len(data))))
+    return start, start + int(np.int64(sizes[at]))
+
+
+@njit(cache=True)
+def _longest(found: Numbers, count: int, data: Bytes, starts: Numbers, sizes: Numbers) -> int:
+    """The size of the longest text. Each is touched, so that they come from memory together."""
+    longest = 0
+    for number in range(count):
+        start, end = _span(found[number], data, starts, sizes)
+        longest = max(longest, end - start + (data[start] == 0))
+    return longest
+
+
 @njit(types.int64(NUMBERS, types.int64, _TEXT, NUMBERS, NUMBERS, TEXT, types.float64, types.float64), cache=True)
 def kept_by_sieve(  # noqa: PLR0913, PLR0917  # numba takes no objects
     found: Numbers, count: int, data: Bytes, starts: Numbers, sizes: Numbers, words: bytes, least: float, room: float
@@ -155,15 +173,10 @@ def kept_by_sieve(  # noqa: PLR0913, PLR0917  # numba takes no objects
     rows = np.empty(masks.shape[1], np.uint64)
     marks, shift, runs = _marks_of_runs(letters)
     shared = math.ceil(least * runs / (2 - least))
-    longest = np.uint64(0)
-    for number in range(count):
-        longest = max(longest, sizes[found[number] % np.uint64(len(sizes))])
-    other = np.empty(longest, np.uint8)
+    other = np.empty(_longest(found, count, data, starts, sizes), np.uint8)
     kept = 0
     for number in range(count):
-        at = found[number] % np.uint64(len(starts))
-        start = int(np.int64(starts[at] % np.uint64(len(data))))  # for numba, an integer of 64 bits with a sign
-        end = start + int(np.int64(sizes[at]))
+        start, end = _span(found[number], data, starts, sizes)
         length, line, readable = _letters_of(data, start, end, other)
         # Links, which this does not see, may make the post another. A post that is gone has no second line.
         keep = not readable or line + 1 >= end or data[line + 1] != _LINE
