@@ -22,8 +22,9 @@ from bot.app import Copydesk, build_bot
 from bot.case import Case, CaseQuery, Ruling
 from bot.claims.semantic import SemanticRanker
 from bot.config.changes import Change, ChangeSet
-from bot.duplicates.detector import KEY_BYTES, Detector
+from bot.duplicates.detector import Detector
 from bot.duplicates.gist import Gist
+from bot.duplicates.plain import KEY_BYTES
 from bot.errors import DeliveryDelayedError
 from bot.faq.files import explainers_folder, read_explainers
 from bot.faq.ranker import load_ranker

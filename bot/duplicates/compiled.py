@@ -7,35 +7,35 @@ import numpy as np
 from numba import njit, types
 
 from bot.duplicates import plain
-from bot.duplicates.compiled_sieve import NUMBERS, kept_by_sieve
-from bot.duplicates.compiled_text import KEYS_SIZE, TEXT, band_keys_of, read_ascii, read_bare_ascii
-from bot.duplicates.plain import Numbers, Rows, Sieve, Texts
+from bot.duplicates.compiled_sieve import BYTES, NUMBERS, kept_by_sieve
+from bot.duplicates.compiled_text import KEYS_SIZE, TEXT, Bytes, band_keys_of, read_ascii, read_bare_ascii
+from bot.duplicates.plain import KEY_BYTES, Numbers, Rows, Sieves, Texts
 
 _WAYS = plain.WAYS
 _HIGH, _LOW = plain.HIGH, plain.LOW
-_KEY_BYTES = 4
 _ONE, _NONE = np.uint64(1), np.uint64(0)
-_SLACK = 1e-6  # what the sieve lets through is compared by the real measure
 
 _SEQUENCES = types.Array(types.uint64, 1, "C", readonly=True)
 _TABLE = types.Array(types.uint64, 2, "C")
+_SIEVES = types.Array(types.float64, 2, "C")
 
 
-def read(text: str, salt: int) -> tuple[str, str, bytes]:
+def read(text: str, salt: int) -> tuple[str, bytes, bytes]:
     """As ``plain.read``, with skeleton and keys where the text is ASCII."""
     if not text.isascii():
         return plain.read(text, salt)
-    return _parted(read_ascii(text.encode("ascii"), salt).tobytes())
+    words, letters, keys = _parted(read_ascii(text.encode("ascii"), salt).tobytes())
+    return words.decode("ascii"), letters, keys
 
 
-def read_bare(text: str, salt: int) -> tuple[str, str, bytes] | None:
+def read_bare(text: str, salt: int) -> tuple[bytes, bytes, bytes] | None:
     """As ``plain.read_bare``, and true of many a text."""
     data = read_bare_ascii(text.encode("ascii"), salt).tobytes() if text.isascii() else b""
     return _parted(data) if data else None
 
 
-def _parted(data: bytes) -> tuple[str, str, bytes]:
-    words, _, letters = data[KEYS_SIZE:].decode("ascii").partition("\n")
+def _parted(data: bytes) -> tuple[bytes, bytes, bytes]:
+    words, _, letters = data[KEYS_SIZE:].partition(b"\n")
     return words, letters, data[:KEYS_SIZE]
 
 
@@ -46,8 +46,7 @@ def band_keys(text: bytes, width: int, salt: int) -> bytes:
 
 
 @njit(cache=True)
-def _key(keys: bytes, number: int) -> np.uint64:
-    place = number * _KEY_BYTES
+def _key(keys: bytes, place: int) -> np.uint64:
     key = np.uint64(keys[place]) | (np.uint64(keys[place + 1]) << np.uint64(8))
     return key | (np.uint64(keys[place + 2]) << np.uint64(16)) | (np.uint64(keys[place + 3]) << np.uint64(24))
 
@@ -62,17 +61,19 @@ def _row(rows: Rows, key: np.uint64) -> Rows:
 def _are_empty(rows: Rows, keys: bytes) -> bool:
     """Whether there is nothing in the keys' rows. All are looked at first, so that they come from memory together."""
     entries = _NONE
-    for number in range(len(keys) // _KEY_BYTES):
-        entries |= _row(rows, _key(keys, number))[0]
+    for place in range(0, len(keys), KEY_BYTES):
+        entries |= _row(rows, _key(keys, place))[0]
     return bool(entries == _NONE)
 
 
 @njit(cache=True)
-def _count_votes(rows: Rows, keys: bytes, oldest: int, voted: Numbers, votes: Numbers) -> int:
+def _count_votes(  # noqa: PLR0913, PLR0917  # numba takes no objects
+    rows: Rows, keys: bytes, start: int, end: int, oldest: int, voted: Numbers, votes: Numbers
+) -> int:
     """Write each sequence number once, and beside it how many keys led to it; return how many there are."""
     count = 0
-    for number in range(len(keys) // _KEY_BYTES):
-        key = _key(keys, number)
+    for at in range(start, end, KEY_BYTES):
+        key = _key(keys, at)
         row = _row(rows, key)
         hits = 0
         for way in range(_WAYS):  # without a branch: most rows have none
@@ -93,14 +94,9 @@ def _count_votes(rows: Rows, keys: bytes, oldest: int, voted: Numbers, votes: Nu
     return count
 
 
-@njit(types.int64(_TABLE, TEXT, types.uint64, NUMBERS), cache=True)
-def find(rows: Rows, keys: bytes, oldest: int, found: Numbers) -> int:
-    """As ``plain.find``."""
-    if _are_empty(rows, keys):
-        return 0
-    voted = np.empty(len(keys) // _KEY_BYTES * _WAYS, np.uint64)
-    votes = np.empty(len(voted), np.uint64)
-    count = _count_votes(rows, keys, oldest, voted, votes)
+@njit(cache=True)
+def _rank(voted: Numbers, votes: Numbers, count: int, found: Numbers) -> int:
+    """Write those down that have most votes, then the newest, as many as there is room for; return how many."""
     ranks = min(len(found), count)
     for rank in range(ranks):
         best = rank
@@ -112,11 +108,50 @@ def find(rows: Rows, keys: bytes, oldest: int, found: Numbers) -> int:
     return ranks
 
 
-def sift(found: Numbers, count: int, texts: Texts, sieve: Sieve) -> int:
-    """As ``plain.sift``, which keeps all."""
-    if not sieve.words.isascii():
-        return count
-    return kept_by_sieve(found, count, *texts, sieve.words.encode("ascii"), sieve.least - _SLACK, sieve.room)
+def find(  # noqa: PLR0913, PLR0917  # numba takes no objects
+    rows: Rows,
+    keys: bytes,
+    lengths: bytes,
+    oldest: int,
+    texts: Texts,
+    sieves: Sieves,
+    packed: bytes,
+    found: Numbers,
+) -> int:
+    """As ``plain.find``, and leave out what the sieves let fall through."""
+    return _find(rows, keys, lengths, oldest, texts.data, texts.starts, texts.sizes, sieves, packed, found)
+
+
+@njit(
+    types.int64(_TABLE, TEXT, TEXT, types.uint64, BYTES, NUMBERS, NUMBERS, _SIEVES, TEXT, _TABLE),
+    cache=True,
+)
+def _find(  # noqa: PLR0913, PLR0917  # numba takes no objects
+    rows: Rows,
+    keys: bytes,
+    lengths: bytes,
+    oldest: int,
+    data: Bytes,
+    starts: Numbers,
+    sizes: Numbers,
+    sieves: Sieves,
+    packed: bytes,
+    found: Numbers,
+) -> int:
+    found[:, 0] = _NONE
+    if _are_empty(rows, keys):
+        return 0
+    voted = np.empty(len(keys) // KEY_BYTES * _WAYS, np.uint64)
+    votes = np.empty(len(voted), np.uint64)
+    total = end = 0
+    for part in range(len(found)):
+        start, end = end, end + lengths[2 * part] + 256 * lengths[2 * part + 1]
+        count = _rank(voted, votes, _count_votes(rows, keys, start, end, oldest, voted, votes), found[part, 1:])
+        if count > 0 and sieves[part, 0] > 0:
+            count = kept_by_sieve(found[part, 1:], count, data, starts, sizes, packed, sieves[part])
+        found[part, 0] = count
+        total += count
+    return total
 
 
 @njit(cache=True)
@@ -130,22 +165,22 @@ def _push(rows: Rows, key: np.uint64, sequence: np.uint64) -> None:
 @njit(types.void(_TABLE, TEXT, types.uint64), cache=True)
 def add(rows: Rows, keys: bytes, sequence: int) -> None:
     """As ``plain.add``."""
-    for number in range(len(keys) // _KEY_BYTES):
-        _push(rows, _key(keys, number), np.uint64(sequence))
+    for place in range(0, len(keys), KEY_BYTES):
+        _push(rows, _key(keys, place), np.uint64(sequence))
 
 
 @njit(types.void(_TABLE, TEXT, _SEQUENCES), cache=True, nogil=True)  # it may take a tenth of a second
 def fill(rows: Rows, keys: bytes, sequences: Numbers) -> None:
     """As ``plain.fill``."""
     for number in range(len(sequences)):
-        _push(rows, _key(keys, number), sequences[number])
+        _push(rows, _key(keys, KEY_BYTES * number), sequences[number])
 
 
 @njit(types.void(_TABLE, TEXT, types.uint64), cache=True)
 def discard(rows: Rows, keys: bytes, sequence: int) -> None:
     """As ``plain.discard``."""
-    for number in range(len(keys) // _KEY_BYTES):
-        key = _key(keys, number)
+    for place in range(0, len(keys), KEY_BYTES):
+        key = _key(keys, place)
         row = _row(rows, key)
         entry = (key << _HIGH) | np.uint64(sequence)
         kept = 0

@@ -7,8 +7,9 @@ import math
 
 import numpy as np
 from numba import njit, types
+from numpy.typing import NDArray
 
-from bot.duplicates.compiled_text import TEXT, Bytes
+from bot.duplicates.compiled_text import Bytes
 from bot.duplicates.plain import Numbers
 
 _SPACE, _LINE = ord(" "), ord("\n")
@@ -23,7 +24,8 @@ _SUM_OF_BYTES = np.uint64(0x0101010101010101)
 _BYTE = np.uint32(8)
 _RUN_FACTOR = np.uint32(0x9E3779B1)
 _LEAST_BITS, _MARKS_PER_LETTER = 10, 16
-NUMBERS, _TEXT = types.Array(types.uint64, 1, "C"), types.Array(types.uint8, 1, "C")
+_SLACK = 1e-6  # what the sieve lets through is compared by the real measure
+NUMBERS, BYTES = types.Array(types.uint64, 1, "C"), types.Array(types.uint8, 1, "C")
 
 
 @njit(cache=True)
@@ -154,21 +156,49 @@ def _longest(found: Numbers, count: int, data: Bytes, starts: Numbers, sizes: Nu
     return longest
 
 
-@njit(types.int64(NUMBERS, types.int64, _TEXT, NUMBERS, NUMBERS, TEXT, types.float64, types.float64), cache=True)
-def kept_by_sieve(  # noqa: PLR0913, PLR0917  # numba takes no objects
-    found: Numbers, count: int, data: Bytes, starts: Numbers, sizes: Numbers, words: bytes, least: float, room: float
-) -> int:
-    """Move to the front those of the posts found that are not sure to be less alike than ``least``; say how many.
+@njit(cache=True)
+def _is_plain(packed: bytes) -> bool:
+    """Whether a post is words in ASCII, and no links, which would be compared in another way."""
+    line = 0
+    while line < len(packed) and packed[line] != _LINE:
+        if packed[line] >= _ASCII_CODES:
+            return False
+        line += 1
+    return line + 1 < len(packed) and packed[line + 1] == _LINE
 
-    Alike by edit ratio, by shared runs, or because one text is part of the other; a text that is ``room`` times as long
-    as the other is not.
+
+@njit(cache=True)
+def _letters_and_words(packed: bytes) -> tuple[Bytes, int, int]:
+    """The letters of a post's words, how many words these are, and their length with the spaces between them."""
+    letters = np.empty(len(packed), np.uint8)
+    count, length = 0, 0
+    while packed[length] != _LINE:
+        letters[count] = packed[length]
+        count += packed[length] != _SPACE
+        length += 1
+    return letters[:count], length - count + 1, length
+
+
+@njit(cache=True)
+def kept_by_sieve(  # noqa: PLR0913, PLR0917  # numba takes no objects
+    found: Numbers,
+    count: int,
+    data: Bytes,
+    starts: Numbers,
+    sizes: Numbers,
+    packed: bytes,
+    sieve: NDArray[np.float64],
+) -> int:
+    """Move to the front those of the posts found that are not sure to be less alike than the sieve says; count them.
+
+    Alike by edit ratio, by shared runs, or because one text is part of the other.
     """
-    letters = np.empty(len(words), np.uint8)
-    size = 0
-    for place in range(len(words)):
-        letters[size] = words[place]
-        size += words[place] != _SPACE
-    letters = letters[:size]
+    if not _is_plain(packed):
+        return count
+    letters, words, width = _letters_and_words(packed)
+    size = len(letters)
+    least = (sieve[0] if words >= sieve[1] else sieve[2]) - _SLACK
+    room = sieve[3]
     masks = _places_of_letters(letters)
     rows = np.empty(masks.shape[1], np.uint64)
     marks, shift, runs = _marks_of_runs(letters)
@@ -180,7 +210,7 @@ def kept_by_sieve(  # noqa: PLR0913, PLR0917  # numba takes no objects
         length, line, readable = _letters_of(data, start, end, other)
         # Links, which this does not see, may make the post another. A post that is gone has no second line.
         keep = not readable or line + 1 >= end or data[line + 1] != _LINE
-        if not keep and room * min(len(words), line - start) >= max(len(words), line - start):
+        if not keep and room * min(width, line - start) >= max(width, line - start):
             needed = min(math.ceil(least * (size + length) / 2), size, length)
             keep = _share_runs(marks, shift, other, length, shared)
             if not keep and len(rows) == 1:

@@ -5,14 +5,13 @@ from typing import Protocol
 from xxhash import xxh3_64_intdigest
 
 from bot.duplicates.gist import Gist
-
-KEY_BYTES = 4
+from bot.duplicates.plain import KEY_BYTES
 
 
 class Detector(Protocol):
     """Finds one kind of repeat. Owns its keys, its score and its thresholds; keeps no state.
 
-    It may have a ``sieve(gist)``, too, as ``Near`` has: what an earlier post's words must be like to be worth a look.
+    It may have a ``sieve``, too, as ``Near`` has: what an earlier post's words must be like to be worth a look.
     """
 
     @property

@@ -30,6 +30,7 @@ _QUOTED_LINES = re.compile(r"^\s*>.*$", re.MULTILINE)
 _OPENING_QUOTE = re.compile(r"\s*(?:\"(.+)\"|\u201c(.+)\u201d|\u00ab(.+)\u00bb)(?=\s+\S)", re.DOTALL)
 _QUOTE_SIGNS = ('"', "\u201c", "\u00ab")
 _MIN_QUOTE = 20  # letters; and half as long as the comment
+_NO_MORE = b"\n" * 5  # what follows the words of a post that is nothing but words
 _HASH_PARTS = (0, 8, 40, 48, 80, 88)  # where an image's hashes begin and end
 _COURTESIES = """
     afternoon appreciate bro brb bye cheers congrats congratulations day dear evening everybody everyone folks friends
@@ -58,25 +59,29 @@ class Gist:
     """The part of a post that repeats are found by. Treat it as frozen: what is asked for twice is kept.
 
     Attributes:
+        packed: the texts that follow, each on a line, as the window and storage hold them.
+        salt: the server's number: hashes tell nothing across servers.
         words: the author's own words, folded, with a space between them.
         link_text: the canonical links, sorted, with a space between them.
         name_text: the folded words that began with a capital letter inside a sentence.
         addressee: the folded name that the post begins with, as in "ada: try again".
         quotes: the hash of the quotation that the post answers: what it says, it says about that.
-        salt: the server's number: hashes tell nothing across servers.
         image_text: the images' hashes, with a space between images.
         band_keys: the skeleton's keys for ``Near``, where they were to be had in passing.
+        known_skeleton: so is the skeleton, whether or not it says enough.
         word_count: how many words there are; a letter of a script without spaces between words is half of one.
     """
 
+    packed: bytes
+    salt: int
     words: str
     link_text: str = ""
     name_text: str = ""
     addressee: str = ""
     quotes: str = ""
-    salt: int = 0
     image_text: str = ""
     band_keys: bytes = b""
+    known_skeleton: bytes = b""
     _skeleton: str | None = None
     _full_letters: str | None = None
     _grams: frozenset[str] | None = None
@@ -92,30 +97,37 @@ class Gist:
         Quoted lines are not the author's own; a post that only quotes is compared by what it quotes.
         """
         text = text[:_LONGEST]
-        read = kernels().read_bare(text, salt)
-        if read is not None:
-            gist = cls(read[0], salt=salt)
-        elif _is_command(text):
-            return cls("", salt=salt)
-        else:
-            own = without_quotes(text)
-            quotes = _quotation(text, own)
-            own = own or without_mentions(text)
-            links = links_in(own)
-            if links:
-                own = without_links(own)
-            read = kernels().read(own, salt)
-            words = read[0][: 2 * _LONGEST]  # one character may stand for eighteen letters
-            gist = cls(words, " ".join(links), _names(own), _addressee(own), quotes, salt)
-        if embed_links:
-            gist.link_text = " ".join(with_embedded(gist.links, islice(embed_links, _MOST_EMBEDS)))
-        if images:
-            gist.image_text = _packed(images)
-        _, letters, band_keys = read
-        if letters and not gist.link_text:
-            gist.band_keys = band_keys
-            gist._skeleton = letters if gist._says_enough() else ""
+        bare = None if embed_links or images else kernels().read_bare(text, salt)
+        if bare is not None:
+            words, letters, band_keys = bare
+            return cls(words + _NO_MORE, salt, words.decode("ascii"), band_keys=band_keys, known_skeleton=letters)
+        if _is_command(text):
+            return cls(_NO_MORE, salt, "")
+        own = without_quotes(text)
+        quotes = _quotation(text, own)
+        own = own or without_mentions(text)
+        links = links_in(own)
+        if links:
+            own = without_links(own)
+        read, letters, band_keys = kernels().read(own, salt)
+        parts = (
+            read[: 2 * _LONGEST],  # one character may stand for eighteen letters
+            " ".join(with_embedded(links, islice(embed_links, _MOST_EMBEDS))),
+            _names(own),
+            _addressee(own),
+            quotes,
+            " ".join(map(_packed, images)),
+        )
+        gist = cls.unpack("\n".join(parts).encode("utf-8", "replace"), salt)
+        if not gist.link_text:
+            gist.band_keys, gist.known_skeleton = band_keys, letters
         return gist
+
+    @classmethod
+    def unpack(cls, packed: bytes, salt: int) -> "Gist":
+        """The gist that was packed so; the salt is known by the place."""
+        words, links, names, addressee, quotes, images = packed.decode("utf-8").split("\n")
+        return cls(packed, salt, words, links, names, addressee, quotes, images)
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -147,8 +159,11 @@ class Gist:
     def skeleton(self) -> str:
         """Equal for posts that differ in dress only; empty where the words say too little to be recognised by."""
         if self._skeleton is None:
-            self._skeleton = skeleton(self.full_letters) if self._says_enough() else ""
+            self._skeleton = self._make_skeleton() if self._says_enough() else ""
         return self._skeleton
+
+    def _make_skeleton(self) -> str:
+        return self.known_skeleton.decode("ascii") if self.known_skeleton else skeleton(self.full_letters)
 
     @property
     def grams(self) -> frozenset[str]:
@@ -173,17 +188,6 @@ class Gist:
         """The letters of the words that carry meaning, the name of whom the post speaks to aside."""
         return "".join([word for word in self.words.split() if word not in _FRAMES and word != self.addressee])
 
-    def pack(self) -> bytes:
-        """As bytes, for the window and for storage; the salt is known by the place."""
-        parts = (self.words, self.link_text, self.name_text, self.addressee, self.quotes, self.image_text)
-        return "\n".join(parts).encode("utf-8", "replace")
-
-    @classmethod
-    def unpack(cls, packed: bytes, salt: int) -> "Gist":
-        """The gist that ``pack`` made bytes of."""
-        words, links, names, addressee, quotes, images = packed.decode("utf-8").split("\n")
-        return cls(words, links, names, addressee, quotes, salt, images)
-
 
 def runs(letters: str) -> frozenset[str]:
     """The runs of four letters."""
@@ -196,13 +200,12 @@ def dice(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _fold(text: str) -> str:
-    words, _, _ = kernels().read(text, 0)
-    return words
+    return kernels().read(text, 0)[0]
 
 
-def _packed(images: Iterable[ImageHash]) -> str:
-    parts = ((one.digest, one.gradients, one.waves, one.mirrored_gradients, one.mirrored_waves) for one in images)
-    return " ".join(b64encode(b"".join(hashes)).decode("ascii") for hashes in parts)
+def _packed(image: ImageHash) -> str:
+    parts = (image.digest, image.gradients, image.waves, image.mirrored_gradients, image.mirrored_waves)
+    return b64encode(b"".join(parts)).decode("ascii")
 
 
 def _unpacked(image: str) -> ImageHash:

@@ -9,9 +9,9 @@ from typing import Literal
 
 import numpy as np
 
-from bot.duplicates.detector import KEY_BYTES, Detector
+from bot.duplicates.detector import Detector
 from bot.duplicates.kernels import kernels
-from bot.duplicates.plain import Sieve
+from bot.duplicates.plain import KEEP_ALL, KEY_BYTES
 from bot.duplicates.table import KeyTable
 from bot.duplicates.texts import TextRing
 from bot.model import SeenPost
@@ -19,6 +19,7 @@ from bot.model import SeenPost
 _FIRST_ROOM = 256  # posts; doubled whenever they are used up
 _ROW = np.dtype([("message", "<u8"), ("channel", "<u8"), ("author", "<u8"), ("at", "<f8"), ("content", "<u8")])
 _ROW_FORMAT = Struct("<QQQdQ")  # ten times as fast as numpy, one row at a time
+_TIME_FORMAT = Struct("<24xd")
 _MAX_CANDIDATES = 24  # posts compared for one detector: a raid must not make each check longer
 
 
@@ -30,6 +31,9 @@ class GuildWindow:
 
     def __init__(self, detectors: Sequence[Detector], max_posts: int, max_age: timedelta) -> None:
         self._detectors = tuple(detectors)
+        self._sieves = np.array([getattr(one, "sieve", KEEP_ALL) for one in self._detectors], np.float64)
+        self._lengths = Struct(f"<{len(self._detectors)}H")
+        self._found = np.zeros((len(self._detectors), 1 + _MAX_CANDIDATES), np.uint64)
         self._max_posts = max_posts
         self._max_age = max_age
         self._oldest, self._next = 1, 1
@@ -69,18 +73,24 @@ class GuildWindow:
         """What is held of a remembered post."""
         return self._texts[sequence % self._room]
 
-    def candidates(self, keys: bytes, sieve: Sieve | None = None) -> list[int]:
-        """Sequence numbers of posts that share a key: those that share more first, then the newest.
+    def candidates(self, keys: Sequence[bytes], packed: bytes = b"") -> list[list[int]]:
+        """For each detector, the sequence numbers of posts that share its keys: those that share more, then the newest.
 
-        A sieve leaves out some whose texts are not alike enough.
+        Args:
+            keys: each detector's.
+            packed: the post; then some are left out that are too unlike it for the detector to score the pair.
+
+        Returns:
+            Nothing at all where nothing was found.
         """
-        count = self._table.find(keys, self._oldest)
-        if count and sieve is not None:
-            count = kernels().sift(self._table.found, count, self._texts.texts, sieve)
-        if not count:
+        lengths, joined = self._lengths.pack(*map(len, keys)), b"".join(keys)
+        found, texts = self._found, self._texts
+        if not kernels().find(
+            self._table.rows, joined, lengths, self._oldest, texts.texts, self._sieves, packed, found
+        ):
             return []
-        found = self._table.found[:count].tolist()
-        return [sequence for sequence in found if sequence % self._room in self._texts]
+        numbers = [row[1 : 1 + row[0]] for row in found.tolist()]
+        return [[sequence for sequence in row if sequence % self._room in texts] for row in numbers]
 
     def post(self, sequence: int, guild_id: int) -> SeenPost:
         """A remembered post; its keys, which only storage needs, are left out."""
@@ -138,11 +148,16 @@ class GuildWindow:
         limit = now - self._max_age.total_seconds()
         if self._none_before >= limit:
             return 0
-        before, ages = self._alive, self._rows["at"]
-        while self._oldest < self._next and ages[self._oldest % self._room] < limit:
+        before = self._alive
+        while self._oldest < self._next and self._time(self._oldest) < limit:
             self._drop_oldest()
-        self._none_before = float(ages[self._oldest % self._room]) if self._oldest < self._next else -inf
+        self._none_before = self._time(self._oldest) if self._oldest < self._next else -inf
         return before - self._alive
+
+    def _time(self, sequence: int) -> float:
+        at: float
+        (at,) = _TIME_FORMAT.unpack_from(self._row_bytes, sequence % self._room * _ROW.itemsize)
+        return at
 
     def _places_of(self, column: str, number: int) -> list[int]:
         """Where the remembered posts are that have this number."""
@@ -153,9 +168,7 @@ class GuildWindow:
         return self._next - 1 - (self._next - 1 - place) % self._room
 
     def _drop(self, sequence: int) -> None:
-        place = sequence % self._room
-        if place in self._texts:
-            self._texts.drop(place)
+        if self._texts.drop(sequence % self._room):
             self._alive -= 1
 
     def _drop_oldest(self) -> None:
@@ -198,7 +211,7 @@ class GuildWindow:
         self._room = posts
         self._rows = np.zeros(posts, _ROW)
         self._row_bytes = self._rows.view(np.uint8).data
-        self._table = KeyTable(posts * sum(one.keys_per_post for one in self._detectors), _MAX_CANDIDATES)
+        self._table = KeyTable(posts * sum(one.keys_per_post for one in self._detectors))
 
 
 def in_order(posts: Iterable[SeenPost]) -> dict[int, list[SeenPost]]:

@@ -7,7 +7,7 @@ import logging
 from typing import Protocol
 
 from bot.duplicates import plain
-from bot.duplicates.plain import Numbers, Rows, Sieve, Texts
+from bot.duplicates.plain import Numbers, Rows, Sieves, Texts
 
 log = logging.getLogger(__name__)
 
@@ -19,28 +19,45 @@ class Kernels(Protocol):
     sequence number in the low half.
     """
 
-    def read(self, text: str, salt: int) -> tuple[str, str, bytes]:
+    def read(self, text: str, salt: int) -> tuple[str, bytes, bytes]:
         """The folded words; where they cost little more, also their skeleton and its keys by runs of five letters."""
         ...
 
-    def read_bare(self, text: str, salt: int) -> tuple[str, str, bytes] | None:
-        """What ``read`` gives, if it is quickly seen that a post has nothing but the author's own words."""
+    def read_bare(self, text: str, salt: int) -> tuple[bytes, bytes, bytes] | None:
+        """What ``read`` gives, if it is quickly seen that a post has nothing but the author's own words, in ASCII."""
         ...
 
     def band_keys(self, text: bytes, width: int, salt: int) -> bytes:
         """A key for each band of the MinHash signature of the text's runs of so many bytes, at most eight."""
         ...
 
-    def find(self, rows: Rows, keys: bytes, oldest: int, found: Numbers) -> int:
-        """Write down sequence numbers from ``oldest`` on, those that share most keys first, then the newest.
+    def find(  # noqa: PLR0913, PLR0917  # compiled code takes no objects
+        self,
+        rows: Rows,
+        keys: bytes,
+        lengths: bytes,
+        oldest: int,
+        texts: Texts,
+        sieves: Sieves,
+        packed: bytes,
+        found: Numbers,
+    ) -> int:
+        """Find earlier posts that share keys with a post, for each detector.
+
+        Args:
+            rows: the table.
+            keys: of all detectors.
+            lengths: how many bytes of them are each detector's, two bytes a length.
+            oldest: the first sequence number that counts.
+            texts: what is held of the earlier posts.
+            sieves: what each detector asks of their words; posts that do not answer it may be left out.
+            packed: the post; if it is empty, all are kept.
+            found: a row for each detector: how many posts were found, and their numbers, those first that share most
+                keys, then the newest. There may be more than there was room for.
 
         Returns:
-            How many were found; there may be more than there was room for.
+            How many were found in all.
         """
-        ...
-
-    def sift(self, found: Numbers, count: int, texts: Texts, sieve: Sieve) -> int:
-        """Keep those of the posts found that may be so much like a text: all, where that is cheaper than to look."""
         ...
 
     def add(self, rows: Rows, keys: bytes, sequence: int) -> None:

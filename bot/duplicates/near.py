@@ -32,6 +32,7 @@ class Near:
     certain = 0.90
     near = 0.75
     keys_per_post = float(BANDS)
+    sieve = Sieve(near, _FEW / near, _LEAST_RATIO / 100, _ROOM)  # what falls through scores nothing
 
     def keys(self, gist: Gist) -> bytes:
         skeleton = gist.skeleton
@@ -41,12 +42,6 @@ class Near:
             return gist.band_keys
         data = skeleton.encode("utf-8", "replace")
         return kernels().band_keys(data, RUN if len(data) < _WIDE * len(skeleton) else _WIDE_RUN, gist.salt)
-
-    def sieve(self, gist: Gist) -> Sieve | None:
-        """What falls through scores nothing; none where there are links, which are compared in another way."""
-        if gist.link_text:
-            return None
-        return Sieve(gist.words, self.near if gist.word_count >= _FEW / self.near else _LEAST_RATIO / 100, _ROOM)
 
     def score(self, gist: Gist, earlier: Gist) -> float:
         if gist.quotes != earlier.quotes or _too_different_in_length(gist, earlier):

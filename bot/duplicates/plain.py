@@ -14,6 +14,8 @@ from bot.duplicates.skeleton import folded_words
 
 Numbers = NDArray[np.uint64]
 Rows = NDArray[np.uint64]  # buckets of entries
+Sieves = NDArray[np.float64]  # a row of numbers for each detector
+KEY_BYTES = 4
 RUN = 5  # bytes, and letters in ASCII
 BANDS, ROWS = 24, 2  # with three rows, one in ten posts with every fifth word changed is no candidate
 WAYS = 8  # places of a bucket
@@ -32,17 +34,22 @@ class Texts(NamedTuple):
 
 
 class Sieve(NamedTuple):
-    """How much like a text another one must be.
+    """How much like a post's words those of an earlier one must be for a detector to score the pair.
 
     Attributes:
-        words: the text, folded, without links.
         least: the edit ratio, the share of common runs; or one text has to be part of the other.
+        few: a number of words; with fewer, less is enough.
+        least_of_few: how much then.
         room: how many times as long one may be as the other.
     """
 
-    words: str
     least: float
+    few: float
+    least_of_few: float
     room: float
+
+
+KEEP_ALL = Sieve(0, 0, 0, 0)
 
 
 def _spread(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -60,12 +67,12 @@ _RUN_MASKS = {width: np.uint64((1 << 8 * width) - 1) for width in range(1, 9)}
 _PADDING = bytes(8)
 
 
-def read(text: str, salt: int) -> tuple[str, str, bytes]:  # noqa: ARG001  # as compiled
+def read(text: str, salt: int) -> tuple[str, bytes, bytes]:  # noqa: ARG001  # as compiled
     """The folded words; the rest is made when it is asked for."""
-    return folded_words(text), "", b""
+    return folded_words(text), b"", b""
 
 
-def read_bare(text: str, salt: int) -> tuple[str, str, bytes] | None:  # noqa: ARG001  # as compiled
+def read_bare(text: str, salt: int) -> tuple[bytes, bytes, bytes] | None:  # noqa: ARG001  # as compiled
     """Look at no text twice."""
     return None
 
@@ -80,15 +87,29 @@ def band_keys(text: bytes, width: int, salt: int) -> bytes:
     return bytes(keys.astype("<u4").data)
 
 
-def find(rows: Rows, keys: bytes, oldest: int, found: Numbers) -> int:
-    """By votes, then by age."""
+def find(  # noqa: PLR0913, PLR0917  # as compiled
+    rows: Rows,
+    keys: bytes,
+    lengths: bytes,
+    oldest: int,
+    texts: Texts,  # noqa: ARG001  # as compiled
+    sieves: Sieves,  # noqa: ARG001  # as compiled
+    packed: bytes,  # noqa: ARG001  # as compiled
+    found: Numbers,
+) -> int:
+    """By votes, then by age; keep all: with Python's loops nothing is cheaper than to compare."""
     wide = _numbers(keys)
     near = rows[_buckets(rows, wide)]
-    votes = Counter((near[(near >> HIGH) == wide[:, None]] & LOW).tolist())
-    alive = [sequence for sequence in votes if sequence >= oldest]
-    ranked = sorted(alive, key=lambda sequence: (votes[sequence], sequence), reverse=True)[: len(found)]
-    found[: len(ranked)] = ranked
-    return len(ranked)
+    own, end = (near >> HIGH) == wide[:, None], 0
+    for row, length in zip(found, np.frombuffer(lengths, "<u2").tolist(), strict=True):
+        part = slice(end, end + length // KEY_BYTES)
+        end = part.stop
+        votes = Counter((near[part][own[part]] & LOW).tolist())
+        alive = [sequence for sequence in votes if sequence >= oldest]
+        ranked = sorted(alive, key=lambda sequence: (votes[sequence], sequence), reverse=True)[: len(row) - 1]
+        row[0] = len(ranked)
+        row[1 : 1 + len(ranked)] = ranked
+    return int(found[:, 0].sum())
 
 
 def add(rows: Rows, keys: bytes, sequence: int) -> None:
@@ -126,11 +147,6 @@ def fill(rows: Rows, keys: bytes, sequences: Numbers) -> None:
     ranks = np.arange(len(buckets)) - np.repeat(firsts, np.diff(firsts, append=len(buckets)))
     kept = ranks < WAYS
     rows[buckets[kept], ranks[kept]] = entries[order[kept]]
-
-
-def sift(found: Numbers, count: int, texts: Texts, sieve: Sieve) -> int:  # noqa: ARG001  # as compiled
-    """Keep all: with Python's loops nothing is cheaper than to compare."""
-    return count
 
 
 def _numbers(keys: bytes) -> NDArray[np.uint64]:

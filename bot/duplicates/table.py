@@ -15,33 +15,28 @@ _LOAD = 0.7  # at which one key in fifty falls out early; a post has others
 class KeyTable:
     """Finds the sequence numbers of posts (from 1, below 2**32) by 32-bit keys. Ten bytes a key."""
 
-    def __init__(self, room: float, most: int) -> None:
-        """Make room for so many keys, and for so many posts in ``found``."""
-        self._rows = _zeros(int(room / _LOAD / WAYS) + 1)
-        self.found = np.zeros(most, np.uint64)
+    def __init__(self, room: float) -> None:
+        """Make room for so many keys."""
+        self.rows = _zeros(int(room / _LOAD / WAYS) + 1)
 
     @property
     def nbytes(self) -> int:
-        return self._rows.nbytes
+        return self.rows.nbytes
 
     @property
     def buckets(self) -> int:
-        return len(self._rows)
-
-    def find(self, keys: bytes, oldest: int) -> int:
-        """Put posts from ``oldest`` on that share keys into ``found``: those that share more first, then the newest."""
-        return kernels().find(self._rows, keys, oldest, self.found)
+        return len(self.rows)
 
     def add(self, keys: bytes, sequence: int) -> None:
-        kernels().add(self._rows, keys, sequence)
+        kernels().add(self.rows, keys, sequence)
 
     def discard(self, keys: bytes, sequence: int) -> None:
         """Take a post's entries out, so that they crowd nobody out."""
-        kernels().discard(self._rows, keys, sequence)
+        kernels().discard(self.rows, keys, sequence)
 
     def fill(self, keys: bytes, sequences: Numbers) -> None:
         """Add many to empty buckets; ``sequences`` ascend."""
-        kernels().fill(self._rows, keys, sequences)
+        kernels().fill(self.rows, keys, sequences)
 
     def move_to(self, other: "KeyTable", oldest: int) -> None:
         """Fill an empty table with the entries from ``oldest`` on, part by part: all at once would take as much memory.
@@ -51,7 +46,7 @@ class KeyTable:
         for start in range(0, other.buckets, _PART):
             ends = (start, min(start + _PART, other.buckets))
             first, last = (-(-(bucket << 32) // other.buckets) for bucket in ends)  # the keys that belong there
-            rows = self._rows[first * len(self._rows) >> 32 : ((last - 1) * len(self._rows) >> 32) + 1]
+            rows = self.rows[first * len(self.rows) >> 32 : ((last - 1) * len(self.rows) >> 32) + 1]
             keys, sequences = rows >> HIGH, rows & LOW
             wanted = (sequences >= np.uint64(max(1, oldest))) & (keys >= np.uint64(first)) & (keys < np.uint64(last))
             entries = rows[wanted]

@@ -59,11 +59,15 @@ class TextRing:
         self.texts.sizes[places] = sizes
         self._use(self.texts._replace(data=data))
 
-    def drop(self, place: int) -> None:
-        """Wipe a text."""
+    def drop(self, place: int) -> bool:
+        """Wipe a text, if there is one; say whether there was."""
+        size = self._sizes[place]
+        if not size:
+            return False
         start = self._starts[place] % len(self._data)
-        self._data[start : start + self._sizes[place]] = bytes(self._sizes[place])
+        self._data[start : start + size] = bytes(size)
         self._sizes[place] = 0
+        return True
 
     def rehouse(self, sequences: NDArray[np.int64], places: int) -> None:
         """Have so many places from now on; a text's is its sequence number modulo their number."""

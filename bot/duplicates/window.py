@@ -28,7 +28,6 @@ class Window:
         self.max_age = max_age
         self._guilds: dict[int, GuildWindow] = {}
         self._total = 0
-        self._sieves = tuple(getattr(detector, "sieve", None) for detector in self._detectors)
 
     def __len__(self) -> int:
         return self._total
@@ -60,7 +59,7 @@ class Window:
             post.author_id,
             post.at,
             b"".join(keys),
-            gist.pack(),
+            gist.packed,
             repeats[0].key if repeats else 0,
         )
         self._add(guild, seen)
@@ -78,8 +77,10 @@ class Window:
     def compare(self, post: Post) -> tuple[Comparison, ...]:
         """What each detector makes of a post, which may be remembered or not; nothing is remembered."""
         gist = Gist.of(post.text, post.guild_id, post.embed_links, post.images)
-        all_keys = zip(self._detectors, self._keys(gist), strict=True)
-        return tuple(compare(one, gist, keys, self._earlier(post, keys)) for one, keys in all_keys)
+        keys = self._keys(gist)
+        earlier = self._earlier(post, keys)
+        parts = zip(self._detectors, keys, earlier, strict=True)
+        return tuple(compare(detector, gist, own, seen) for detector, own, seen in parts)
 
     def remember(self, seen: SeenPost) -> None:
         """Add a post without comparing it."""
@@ -152,33 +153,36 @@ class Window:
     def _keys(self, gist: Gist) -> list[bytes]:
         return [detector.keys(gist) for detector in self._detectors]
 
-    def _earlier(self, post: Post, keys: bytes) -> list[SeenPost]:
-        """The earlier posts that a detector with these keys compares a post with."""
+    def _earlier(self, post: Post, keys: list[bytes]) -> list[list[SeenPost]]:
+        """The earlier posts that each detector compares a post with."""
         guild = self._guilds.get(post.guild_id)
-        if guild is None:
-            return []
-        sequences = guild.candidates(keys)
-        found = (guild.post(sequence, post.guild_id) for sequence in sequences)
-        return [one for one in found if one.message_id < post.message_id and post.at - one.at <= guild.max_age]
+        candidates = guild.candidates(keys) if guild is not None else []
+        if guild is None or not candidates:
+            return [[] for _ in keys]
+        found = ([guild.post(sequence, post.guild_id) for sequence in sequences] for sequences in candidates)
+        return [
+            [one for one in posts if one.message_id < post.message_id and post.at - one.at <= guild.max_age]
+            for posts in found
+        ]
 
-    def _repeats(self, post: Post, gist: Gist, all_keys: list[bytes], guild: GuildWindow) -> tuple[Repeat, ...]:
+    def _repeats(self, post: Post, gist: Gist, keys: list[bytes], guild: GuildWindow) -> tuple[Repeat, ...]:
         """One repeat for each earlier post, by the first detector that finds it."""
+        candidates = guild.candidates(keys, gist.packed)
         found: dict[int, Repeat] = {}
-        for detector, sieve, keys in zip(self._detectors, self._sieves, all_keys, strict=True):
-            if not keys:
-                continue
-            scores: dict[bytes, float] = {}  # many copies of one text are compared once
-            for sequence in guild.candidates(keys, sieve(gist) if sieve else None):
+        for detector, sequences in zip(self._detectors, candidates, strict=False):  # there may be none
+            scored: dict[bytes, tuple[float, Gist]] = {}  # many copies of one text are compared once
+            for sequence in sequences:
                 if sequence in found:
                     continue
                 packed = guild.gist(sequence)
-                score = scores.get(packed)
-                if score is None:
-                    score = scores[packed] = detector.score(gist, Gist.unpack(packed, post.guild_id))
+                if packed not in scored:
+                    earlier = Gist.unpack(packed, post.guild_id)
+                    scored[packed] = detector.score(gist, earlier), earlier
+                score, earlier = scored[packed]
                 if score >= detector.near:
                     of = guild.post(sequence, post.guild_id)
                     label = "certain" if score >= detector.certain else "near"
-                    key = of.content or content_number(Gist.unpack(packed, post.guild_id), of.message_id)
+                    key = of.content or content_number(earlier, of.message_id)
                     found[sequence] = Repeat(of, detector.name, key, score, label)
         if not found:
             return ()

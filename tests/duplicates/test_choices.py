@@ -35,7 +35,7 @@ def repeats(first: str, again: str, policy: GuildPolicy):
     ],
 )
 def test_likeness_is_the_servers_choice(sensitivity, label, score, counts):
-    seen = make_repeat(make_post()).of._replace(gist=Gist.of(CHATTER, GUILD).pack())
+    seen = make_repeat(make_post()).of._replace(gist=Gist.of(CHATTER, GUILD).packed)
     repeat = Repeat(seen, "near", 7, score, label)
     found = judge(make_post(author_id=AUTHOR + 1), (repeat,), replace(POLICY, sensitivity=sensitivity))
     assert bool(found.repeats) is counts

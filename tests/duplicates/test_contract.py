@@ -178,7 +178,7 @@ def test_a_detectors_keys_are_the_same_each_time_and_other_ones_on_another_serve
 def test_a_gist_is_the_same_after_storage(detector, example):
     for fields in (example.original, example.repeat, example.other):
         gist = gist_of(fields)
-        stored = Gist.unpack(gist.pack(), salt=GUILD)
+        stored = Gist.unpack(gist.packed, salt=GUILD)
         assert detector.keys(stored) == detector.keys(gist)
         assert detector.score(gist, stored) == detector.score(stored, gist) == 1.0
 

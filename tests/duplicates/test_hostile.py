@@ -42,12 +42,12 @@ def test_a_hostile_post_is_judged_and_remembered_and_the_next_one_too(text):
         seen, repeats = window.see(post)
         marks(post, next(iter(judge(post, repeats, POLICY).repeats), None))
         assert time.thread_time() - begun < 1  # some took seconds and minutes; what is linear takes hundredths
-        assert Gist.unpack(seen.gist, GUILD).pack() == seen.gist
+        assert Gist.unpack(seen.gist, GUILD).packed == seen.gist
         assert len(seen.gist) < 8 * LONGEST
     assert window.see(make_post(CHATTER))[1]
 
 
 def test_what_stands_beyond_discords_limit_counts_for_nothing():
-    assert Gist.of("tram " * 10_000, GUILD).pack() == Gist.of("tram " * 800, GUILD).pack()
+    assert Gist.of("tram " * 10_000, GUILD).packed == Gist.of("tram " * 800, GUILD).packed
     pages = [f"https://news.example/{number}" for number in range(100)]
     assert len(Gist.of("", GUILD, embed_links=pages).links) == 10

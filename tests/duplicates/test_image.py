@@ -31,7 +31,7 @@ AGAIN = of(recoded(photo(1)))
 
 
 def test_an_image_is_the_same_after_it_was_packed():
-    assert Gist.unpack(gist(PHOTO, OTHER).pack(), GUILD).images == (PHOTO, OTHER)
+    assert Gist.unpack(gist(PHOTO, OTHER).packed, GUILD).images == (PHOTO, OTHER)
 
 
 def test_equal_bytes_are_certain_whatever_the_hashes_say():
