@@ -9,7 +9,7 @@ from numba import njit, types
 from bot.duplicates import plain
 from bot.duplicates.compiled_sieve import BYTES, NUMBERS, kept_by_sieve
 from bot.duplicates.compiled_text import KEYS_SIZE, TEXT, Bytes, band_keys_of, read_ascii, read_bare_ascii
-from bot.duplicates.plain import KEY_BYTES, Numbers, Rows, Sieves, Texts
+from bot.duplicates.plain import KEY_BYTES, Numbers, Rows, Sieves
 
 _WAYS = plain.WAYS
 _HIGH, _LOW = plain.HIGH, plain.LOW
@@ -108,36 +108,19 @@ def _rank(voted: Numbers, votes: Numbers, count: int, found: Numbers) -> int:
     return ranks
 
 
+@njit(types.int64(_TABLE, TEXT, TEXT, types.uint64, BYTES, NUMBERS, _SIEVES, TEXT, _TABLE), cache=True)
 def find(  # noqa: PLR0913, PLR0917  # numba takes no objects
     rows: Rows,
     keys: bytes,
     lengths: bytes,
     oldest: int,
-    texts: Texts,
+    data: Bytes,
+    spans: Numbers,
     sieves: Sieves,
     packed: bytes,
     found: Numbers,
 ) -> int:
     """As ``plain.find``, and leave out what the sieves let fall through."""
-    return _find(rows, keys, lengths, oldest, texts.data, texts.starts, texts.sizes, sieves, packed, found)
-
-
-@njit(
-    types.int64(_TABLE, TEXT, TEXT, types.uint64, BYTES, NUMBERS, NUMBERS, _SIEVES, TEXT, _TABLE),
-    cache=True,
-)
-def _find(  # noqa: PLR0913, PLR0917  # numba takes no objects
-    rows: Rows,
-    keys: bytes,
-    lengths: bytes,
-    oldest: int,
-    data: Bytes,
-    starts: Numbers,
-    sizes: Numbers,
-    sieves: Sieves,
-    packed: bytes,
-    found: Numbers,
-) -> int:
     found[:, 0] = _NONE
     if _are_empty(rows, keys):
         return 0
@@ -148,7 +131,7 @@ def _find(  # noqa: PLR0913, PLR0917  # numba takes no objects
         start, end = end, end + lengths[2 * part] + 256 * lengths[2 * part + 1]
         count = _rank(voted, votes, _count_votes(rows, keys, start, end, oldest, voted, votes), found[part, 1:])
         if count > 0 and sieves[part, 0] > 0:
-            count = kept_by_sieve(found[part, 1:], count, data, starts, sizes, packed, sieves[part])
+            count = kept_by_sieve(found[part, 1:], count, data, spans, packed, sieves[part])
         found[part, 0] = count
         total += count
     return total

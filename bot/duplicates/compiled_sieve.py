@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
+from bot.duplicates import plain
 from bot.duplicates.compiled_text import Bytes
 from bot.duplicates.plain import Numbers
 
@@ -24,6 +25,7 @@ _SUM_OF_BYTES = np.uint64(0x0101010101010101)
 _BYTE = np.uint32(8)
 _RUN_FACTOR = np.uint32(0x9E3779B1)
 _LEAST_BITS, _MARKS_PER_LETTER = 10, 16
+_SIZE_BITS, _SIZE = np.uint64(plain.SIZE_BITS), np.uint64((1 << plain.SIZE_BITS) - 1)
 _SLACK = 1e-6  # what the sieve lets through is compared by the real measure
 NUMBERS, BYTES = types.Array(types.uint64, 1, "C"), types.Array(types.uint8, 1, "C")
 
@@ -139,19 +141,19 @@ def _have_few_in_common(masks: Numbers, letters: Bytes, size: int, needed: int) 
 
 
 @njit(cache=True)
-def _span(sequence: np.uint64, data: Bytes, starts: Numbers, sizes: Numbers) -> tuple[int, int]:
+def _span(sequence: np.uint64, data: Bytes, spans: Numbers) -> tuple[int, int]:
     """Where a text begins and ends; integers of 64 bits with a sign, for numba."""
-    at = sequence % np.uint64(len(starts))
-    start = int(np.int64(starts[at] % np.uint64(len(data))))
-    return start, start + int(np.int64(sizes[at]))
+    span = spans[sequence % np.uint64(len(spans))]
+    start = int(np.int64((span >> _SIZE_BITS) % np.uint64(len(data))))
+    return start, start + int(np.int64(span & _SIZE))
 
 
 @njit(cache=True)
-def _longest(found: Numbers, count: int, data: Bytes, starts: Numbers, sizes: Numbers) -> int:
+def _longest(found: Numbers, count: int, data: Bytes, spans: Numbers) -> int:
     """The size of the longest text. Each is touched, so that they come from memory together."""
     longest = 0
     for number in range(count):
-        start, end = _span(found[number], data, starts, sizes)
+        start, end = _span(found[number], data, spans)
         longest = max(longest, end - start + (data[start] == 0))
     return longest
 
@@ -180,12 +182,11 @@ def _letters_and_words(packed: bytes) -> tuple[Bytes, int, int]:
 
 
 @njit(cache=True)
-def kept_by_sieve(  # noqa: PLR0913, PLR0917  # numba takes no objects
+def kept_by_sieve(  # numba takes no objects
     found: Numbers,
     count: int,
     data: Bytes,
-    starts: Numbers,
-    sizes: Numbers,
+    spans: Numbers,
     packed: bytes,
     sieve: NDArray[np.float64],
 ) -> int:
@@ -203,10 +204,10 @@ def kept_by_sieve(  # noqa: PLR0913, PLR0917  # numba takes no objects
     rows = np.empty(masks.shape[1], np.uint64)
     marks, shift, runs = _marks_of_runs(letters)
     shared = math.ceil(least * runs / (2 - least))
-    other = np.empty(_longest(found, count, data, starts, sizes), np.uint8)
+    other = np.empty(_longest(found, count, data, spans), np.uint8)
     kept = 0
     for number in range(count):
-        start, end = _span(found[number], data, starts, sizes)
+        start, end = _span(found[number], data, spans)
         length, line, readable = _letters_of(data, start, end, other)
         # Links, which this does not see, may make the post another. A post that is gone has no second line.
         keep = not readable or line + 1 >= end or data[line + 1] != _LINE

@@ -86,7 +86,7 @@ class GuildWindow:
         lengths, joined = self._lengths.pack(*map(len, keys)), b"".join(keys)
         found, texts = self._found, self._texts
         if not kernels().find(
-            self._table.rows, joined, lengths, self._oldest, texts.texts, self._sieves, packed, found
+            self._table.rows, joined, lengths, self._oldest, *texts.texts, self._sieves, packed, found
         ):
             return []
         numbers = [row[1 : 1 + row[0]] for row in found.tolist()]

@@ -6,8 +6,11 @@ Both give the same results to the last bit, so that one takes the other's place 
 import logging
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bot.duplicates import plain
-from bot.duplicates.plain import Numbers, Rows, Sieves, Texts
+from bot.duplicates.plain import Numbers, Rows, Sieves
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +40,8 @@ class Kernels(Protocol):
         keys: bytes,
         lengths: bytes,
         oldest: int,
-        texts: Texts,
+        data: NDArray[np.uint8],
+        spans: Numbers,
         sieves: Sieves,
         packed: bytes,
         found: Numbers,
@@ -49,7 +53,8 @@ class Kernels(Protocol):
             keys: of all detectors.
             lengths: how many bytes of them are each detector's, two bytes a length.
             oldest: the first sequence number that counts.
-            texts: what is held of the earlier posts.
+            data: what is held of the earlier posts.
+            spans: where it is.
             sieves: what each detector asks of their words; posts that do not answer it may be left out.
             packed: the post; if it is empty, all are kept.
             found: a row for each detector: how many posts were found, and their numbers, those first that share most

@@ -16,6 +16,7 @@ Numbers = NDArray[np.uint64]
 Rows = NDArray[np.uint64]  # buckets of entries
 Sieves = NDArray[np.float64]  # a row of numbers for each detector
 KEY_BYTES = 4
+SIZE_BITS = 20  # a post in its packed form takes a quarter of a million bytes at most
 RUN = 5  # bytes, and letters in ASCII
 BANDS, ROWS = 24, 2  # with three rows, one in ten posts with every fifth word changed is no candidate
 WAYS = 8  # places of a bucket
@@ -26,11 +27,13 @@ BAND_FACTOR = np.uint64(0xC2B2AE3D27D4EB4F)
 
 
 class Texts(NamedTuple):
-    """What is held of posts, in a ring of bytes; a post's place is its sequence number modulo the number of places."""
+    """What is held of posts, in a ring of bytes; a post's place is its sequence number modulo the number of places.
+
+    A span is where a text begins, modulo the size of the data, and in the low ``SIZE_BITS`` its size: 0, it is gone.
+    """
 
     data: NDArray[np.uint8]
-    starts: Numbers  # modulo the size of the data
-    sizes: Numbers
+    spans: Numbers
 
 
 class Sieve(NamedTuple):
@@ -92,7 +95,8 @@ def find(  # noqa: PLR0913, PLR0917  # as compiled
     keys: bytes,
     lengths: bytes,
     oldest: int,
-    texts: Texts,  # noqa: ARG001  # as compiled
+    data: NDArray[np.uint8],  # noqa: ARG001  # as compiled
+    spans: Numbers,  # noqa: ARG001  # as compiled
     sieves: Sieves,  # noqa: ARG001  # as compiled
     packed: bytes,  # noqa: ARG001  # as compiled
     found: Numbers,

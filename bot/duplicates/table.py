@@ -1,7 +1,6 @@
 """A flat hash table from keys to posts: eight places a bucket, newest first, the oldest falls out."""
 
 import mmap
-from contextlib import suppress
 
 import numpy as np
 
@@ -57,6 +56,4 @@ class KeyTable:
 def _zeros(buckets: int) -> Rows:
     """Memory that the system gets back when a table has grown: in the heap it would stay as a hole."""
     memory = mmap.mmap(-1, buckets * WAYS * np.dtype(np.uint64).itemsize)
-    with suppress(AttributeError):  # not every system has large pages; a search looks at 25 places
-        memory.madvise(mmap.MADV_HUGEPAGE)
     return np.frombuffer(memory, np.uint64).reshape(buckets, WAYS)

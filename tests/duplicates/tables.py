@@ -16,7 +16,7 @@ def found_in(rows: Rows, keys: Sequence[bytes], oldest: int, most: int, way: Ker
     found = np.zeros((len(keys), 1 + most), np.uint64)
     lengths = struct.pack(f"<{len(keys)}H", *map(len, keys))
     sieves = np.array([plain.KEEP_ALL] * len(keys), np.float64).reshape(len(keys), len(plain.KEEP_ALL))
-    count = way.find(rows, b"".join(keys), lengths, oldest, TextRing(1).texts, sieves, b"", found)
+    count = way.find(rows, b"".join(keys), lengths, oldest, *TextRing(1).texts, sieves, b"", found)
     numbers = [row[1 : 1 + row[0]] for row in found.tolist()]
     assert count == sum(map(len, numbers))
     return numbers

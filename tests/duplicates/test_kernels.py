@@ -140,7 +140,7 @@ def kept(post: Gist, others: list[Gist]) -> list[int]:
         ring.put(number, other.packed, 1)
         compiled.add(rows, key, number)
     sieves, found = np.array([NEAR.sieve]), np.zeros((1, 1 + plain.WAYS), np.uint64)
-    count = compiled.find(rows, key, b"\4\0", 1, ring.texts, sieves, post.packed, found)
+    count = compiled.find(rows, key, b"\4\0", 1, *ring.texts, sieves, post.packed, found)
     return sorted(number - 1 for number in found[0, 1 : 1 + count].tolist())
 
 
