@@ -91,15 +91,16 @@ def means_another(gist: Gist, earlier: Gist) -> bool:
     if max(gist.word_count, earlier.word_count) > _LONG:
         return False
     changes = _changes(earlier.words.split(), gist.words.split())
-    if changes and 2 * sum(_other_number(change) for change in changes) >= len(changes):
+    changed = frozenset([word for change in changes for side in change for word in side])
+    if _have_number(changed) and 2 * sum(_other_number(change) for change in changes) >= len(changes):
         return True  # also many numbers: lines of a log
     if len(changes) > _FEW:
         return False
     if not gist.words.isascii() and _ends_otherwise(changes, gist, earlier):
         return True
-    return _negated(changes, _NEGATIONS_IN_ASCII if gist.words.isascii() else _NEGATIONS) or any(
-        _other_name(change, earlier.names, gist.names) for change in changes
-    )
+    negations = _NEGATIONS_IN_ASCII if gist.words.isascii() else _NEGATIONS
+    is_negated = not changed.isdisjoint(negations) and _negated(changes, negations)
+    return is_negated or _names_another(changes, changed, earlier.names, gist.names)
 
 
 def _to_another(gist: Gist, earlier: Gist) -> bool:
@@ -131,18 +132,13 @@ def _letters(link: str) -> str:
 
 
 def _changes(before: list[str], after: list[str]) -> list[_Change]:
-    """The places where two lists of words differ."""
+    """The places where two lists of words differ: what is between the blocks that match, the last of which is empty."""
     changes: list[_Change] = []
-    end = (-1, -1)
-    for step in Indel.opcodes(before, after):
-        if step.tag == "equal":
-            continue
-        went, came = before[step.src_start : step.src_end], after[step.dest_start : step.dest_end]
-        if (step.src_start, step.dest_start) == end:
-            changes[-1] = (changes[-1][0] + went, changes[-1][1] + came)
-        else:
-            changes.append((went, came))
-        end = (step.src_end, step.dest_end)
+    place, other = 0, 0
+    for block in Indel.opcodes(before, after).as_matching_blocks():
+        if block.a > place or block.b > other:
+            changes.append((before[place : block.a], after[other : block.b]))
+        place, other = block.a + block.size, block.b + block.size
     return changes
 
 
@@ -195,6 +191,19 @@ def _other_number(change: _Change) -> bool:
 
 def _is_number(word: str) -> bool:
     return word.isnumeric() or word in _NUMBERS
+
+
+def _have_number(words: frozenset[str]) -> bool:
+    return not words.isdisjoint(_NUMBERS) or any(map(str.isnumeric, words))
+
+
+def _names_another(
+    changes: list[_Change], changed: frozenset[str], before: frozenset[str], after: frozenset[str]
+) -> bool:
+    """Whether a name stands where another one stood."""
+    if changed.isdisjoint(_PARTIES) and not (before and after):
+        return False
+    return any(_other_name(change, before, after) for change in changes)
 
 
 def _other_name(change: _Change, before: frozenset[str], after: frozenset[str]) -> bool:
