@@ -184,9 +184,9 @@ class Gist:
         return bool(self.link_text or self.content)
 
     @property
-    def content(self) -> str:
-        """The letters of the words that carry meaning, the name of whom the post speaks to aside."""
-        return "".join([word for word in self.words.split() if word not in _FRAMES and word != self.addressee])
+    def content(self) -> list[str]:
+        """The words that carry meaning, the name of whom the post speaks to aside."""
+        return [word for word in self.words.split() if word not in _FRAMES and word != self.addressee]
 
 
 def runs(letters: str) -> frozenset[str]:

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import takewhile
+from operator import eq
+
+from rapidfuzz import fuzz
 
 from bot.duplicates.gist import Gist
 from bot.duplicates.image import Image
@@ -15,6 +19,9 @@ _SHORT = 8  # words: a phrase
 _FEW = 12  # words: a remark
 _MEME = 16  # words: the longest text that becomes common property
 _MANY = 5  # other members who said the same
+_FORM = 3  # other members who said the same of something else each
+_SLOT = 3  # words that say of what
+_MISSPELT = 70.0  # ratio, in percent, from which two of them are the same
 _COMMON = {Image.name: "an image that many members have posted"}
 _MEME_SPAN = timedelta(hours=1)  # a raid is over sooner
 _LONG_AGO = timedelta(days=1)
@@ -46,6 +53,8 @@ def judge(post: Post, repeats: tuple[Repeat, ...], policy: GuildPolicy) -> Judge
         return Judged((), "only repeats that the server does not count" if repeats else "")
     if _is_phrase(post, counted):
         return Judged((), _COMMON.get(counted[0].detector, "a phrase that many members use"))
+    if _is_form(post, counted):
+        return Judged((), "a form that members fill in, each in another way")
     if _is_moved(post, counted, policy):
         return Judged((), "its author moved it to another channel")
     return Judged(counted, _own_repost(post, counted[0], policy))
@@ -103,6 +112,37 @@ def _is_phrase(post: Post, repeats: tuple[Repeat, ...]) -> bool:
     if gist.word_count < _SHORT:
         return len(others) >= _MANY
     return many_for_long
+
+
+def _is_form(post: Post, repeats: tuple[Repeat, ...]) -> bool:
+    """Whether several members have said the same of something else each, for longer than a raid takes."""
+    if repeats[0].detector != Near.name:
+        return False
+    words = Gist.of(post.text, post.guild_id).words.split()
+    slots = [_slot(words, Gist.unpack(repeat.of.gist, post.guild_id).words.split()) for repeat in repeats]
+    slot, _ = slots[0]
+    same = [
+        (filling, repeat.of) for (at, filling), repeat in zip(slots, repeats, strict=True) if at == slot and filling
+    ]
+    fillings = {filling for filling, _ in same}
+    members = {earlier.author_id for _, earlier in same} - {post.author_id}
+    if min(len(fillings), len(members)) < _FORM or any(fuzz.ratio(slot[1], one) >= _MISSPELT for one in fillings):
+        return False
+    return post.at - min(earlier.at for _, earlier in same) >= _MEME_SPAN
+
+
+def _slot(words: list[str], earlier: list[str]) -> tuple[tuple[int, str], str]:
+    """Where two posts differ and what the later one has there; what the earlier has, or nothing if it is much."""
+    start = _shared(words, earlier)
+    end = _shared(words[start:][::-1], earlier[start:][::-1])
+    own, filling = words[start : len(words) - end], earlier[start : len(earlier) - end]
+    is_slot = 0 < len(own) <= _SLOT and len(filling) <= _SLOT
+    return (start, " ".join(own)), " ".join(filling) if is_slot else ""
+
+
+def _shared(words: list[str], earlier: list[str]) -> int:
+    """How many words are the same from the beginning on."""
+    return sum(takewhile(bool, map(eq, words, earlier)))
 
 
 def _is_moved(post: Post, repeats: tuple[Repeat, ...], policy: GuildPolicy) -> bool:

@@ -119,6 +119,36 @@ def test_a_phrase_that_many_members_use_is_nobodys_repeat(text, others, hours, f
     assert bool(judged(*posts, last).repeats) is flagged
 
 
+def form(filling: str) -> str:
+    return f"does anyone here have a decent guide to {filling} for absolute beginners https://guides.example/"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "last", "hours", "flagged"),
+    [
+        (["kayaks", "trombones", "sundials"], "lighthouses", 1, False),
+        (["kayaks", "wooden trombones", "sundials"], "old lighthouses", 1, False),
+        (["kayaks", "trombones", "sundials"], "lighthouses", 0, True),
+        (["kayaks", "trombones"], "lighthouses", 1, True),
+        (["kayaks", "kayaks", "sundials"], "lighthouses", 1, True),
+        (["kayaks", "trombones", "sundials"], "sundials", 1, True),
+        (["kayaks", "trombones", "sundials"], "sundails", 1, True),
+        (["kayaks", "trombones", "sundials"], "lighthouses with a view", 1, True),
+    ],
+    ids=["a form", "a few words", "a raid", "two", "one word again", "the same", "misspelt", "more is changed"],
+)
+def test_what_several_members_say_of_something_else_each_is_nobodys_repeat(earlier, last, hours, flagged):
+    posts = [{"text": form(filling), "author_id": AUTHOR + n} for n, filling in enumerate(earlier, 1)]
+    found = judged(*posts, {"text": form(last), "at": START + hours * HOUR})
+    assert bool(found.repeats) is flagged
+    assert ("a form" in found.note) is not flagged
+
+
+def test_one_member_who_fills_a_form_in_again_and_again_is_not_several():
+    posts = [{"text": form(filling)} for filling in ("kayaks", "trombones", "sundials")]
+    assert judged(*posts, {"text": form("lighthouses"), "at": START + HOUR}).repeats
+
+
 @pytest.mark.parametrize(
     ("others", "hours", "flagged"), [(4, 5, True), (5, 0, True), (5, 5, False)], ids=["few", "a raid", "a meme"]
 )

@@ -94,6 +94,7 @@ def test_a_small_change_leaves_a_repeat(earlier, later):
         ("level up! you are level 12 now", "level up! you are level 13 now"),
         ("the night tram is totally legal here", "the night tram is not legal here"),
         ("does anyone know anything about lighthouses", "does anyone know anything about saxophones"),
+        ("well i'll hop over there", "ben: i'll pop over there"),
         (
             "sensor 1 at 10 volts, sensor 2 at 20 volts, sensor 3 at 30 volts, all is fine",
             "sensor 1 at 11 volts, sensor 2 at 24 volts, sensor 3 at 37 volts, all is good",
