@@ -42,8 +42,8 @@ EVERY, EDITED, LONG_ENOUGH = 20, 0.2, 8  # planted repeats: how often, the share
 THRESHOLD = 0.5
 DICE = random.Random(7)  # noqa: S311  # nothing secret
 START = datetime(2026, 1, 1, tzinfo=UTC)
-LIMIT = """physical limit: compiled loops alone, without a call between them, need about 6 us
-(read and sign 0.6, 25 probes of memory 1.5, nine posts through the sieve 3.7, file 0.3);
+LIMIT = """physical limit: compiled loops alone, without a call between them, need about 4 us
+(read and sign 0.7, 25 probes of memory 0.5, seven posts through the sieve 2.2, file 0.3);
 what is left is Python: the objects of a post, what storage takes of it, the calls into each loop"""
 Check = Callable[[Post], object]
 
