@@ -19,7 +19,6 @@ _SHORT = 8  # words
 _FEW = 10  # words, below which one other word moves the edit ratio much
 _SHORT_NEAR = 0.76  # short posts differ in one word easily
 _LEAST_RATIO = 65.0  # edit ratio, in percent, from which the words that a short post kept are counted
-_SAME_MATTER = 40.0  # ratio, in percent, of the words that carry meaning
 _SAME_WORD = 70.0  # ratio, in percent, of a word and its misspelling
 _SURE = 90.0  # edit ratio, in percent, from which nothing better is looked for
 _ROOM = 2.5  # times as long, spaces and links included
@@ -74,13 +73,12 @@ def _is_short(gist: Gist, earlier: Gist) -> bool:
 
 
 def _only_small_words(gist: Gist, earlier: Gist) -> bool:
-    """Whether two posts share a way of speaking only: what they speak about differs, in all or in each word."""
-    one, other = gist.content, earlier.content
-    if not one or not other or gist.link_text != earlier.link_text:
+    """Whether two posts share a way of speaking only: no word that carries meaning is in both, not even misspelt."""
+    if gist.link_text != earlier.link_text:
         return False
-    if fuzz.ratio("".join(one), "".join(other)) < _SAME_MATTER:
-        return True
-    return all(fuzz.ratio(word, earlier_word) < _SAME_WORD for word in one for earlier_word in other)
+    one, other = gist.content, earlier.content
+    pairs = [(word, earlier_word) for word in one for earlier_word in other]
+    return bool(pairs) and all(fuzz.ratio(*pair) < _SAME_WORD for pair in pairs)
 
 
 def _too_different_in_length(gist: Gist, earlier: Gist) -> bool:
