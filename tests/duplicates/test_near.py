@@ -43,6 +43,7 @@ def score(earlier: str, later: str) -> float:
         (f"{PAGE} {REPORT} {PAGE}2 {CHATTER}", f"{PAGE} {REPORT} {PAGE}2 {CHATTER}".replace("://", " ://")),
         ("any easy way to check my ferry pass", "any easy way to swim my ferry once"),
         ("so what do you use this for https://news.example/a", "so what did you use this for https://news.example/a"),
+        ("then we row to it https://news.example/trams", "then we mow to it h t t p s : //n ews.example/trams"),
     ],
     ids=[
         "prefix",
@@ -67,6 +68,7 @@ def score(earlier: str, later: str) -> float:
         "a link in disguise in the middle",
         "words that stayed in their places",
         "a link says something",
+        "a link in disguise says something",
     ],
 )
 def test_a_small_change_leaves_a_repeat(earlier, later):
