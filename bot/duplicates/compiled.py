@@ -4,9 +4,10 @@ They are compiled when this module is first imported, which takes seconds, and l
 """
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from bot.duplicates import plain
+from bot.duplicates.compiled_cache import njit
 from bot.duplicates.compiled_sieve import BYTES, NUMBERS, kept_by_sieve
 from bot.duplicates.compiled_text import KEYS_SIZE, TEXT, Bytes, band_keys_of, read_ascii, read_bare_ascii
 from bot.duplicates.plain import KEY_BYTES, Numbers, Rows, Sieves

@@ -6,10 +6,11 @@ Only ASCII is read here; the real measure decides about all else.
 import math
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
 from bot.duplicates import plain
+from bot.duplicates.compiled_cache import njit
 from bot.duplicates.compiled_text import Bytes
 from bot.duplicates.plain import Numbers
 

@@ -1,10 +1,11 @@
 """The kernels that read a text, compiled by numba: folding and signing. Only ASCII is folded here."""
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
 from bot.duplicates import plain
+from bot.duplicates.compiled_cache import njit
 from bot.duplicates.plain import HIGH, RUN
 from bot.duplicates.skeleton import ASCII, LEET
 
