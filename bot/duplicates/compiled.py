@@ -122,7 +122,6 @@ def find(  # noqa: PLR0913, PLR0917  # numba takes no objects
     found: Numbers,
 ) -> int:
     """As ``plain.find``, and leave out what the sieves let fall through."""
-    found[:, 0] = _NONE
     if _are_empty(rows, keys):
         return 0
     voted = np.empty(len(keys) // KEY_BYTES * _WAYS, np.uint64)

@@ -102,7 +102,7 @@ class Gist:
             words, letters, band_keys = bare
             return cls(words + _NO_MORE, salt, words.decode("ascii"), band_keys=band_keys, known_skeleton=letters)
         if _is_command(text):
-            return cls(_NO_MORE, salt, "")
+            return cls.unpack(_NO_MORE, salt)
         own = without_quotes(text)
         quotes = _quotation(text, own)
         own = own or without_mentions(text)

@@ -61,7 +61,7 @@ class Kernels(Protocol):
                 keys, then the newest. There may be more than there was room for.
 
         Returns:
-            How many were found in all.
+            How many were found in all; where there are none, ``found`` may be as it was.
         """
         ...
 

@@ -144,9 +144,29 @@ def test_what_several_members_say_of_something_else_each_is_nobodys_repeat(earli
     assert ("a form" in found.note) is not flagged
 
 
-def test_one_member_who_fills_a_form_in_again_and_again_is_not_several():
-    posts = [{"text": form(filling)} for filling in ("kayaks", "trombones", "sundials")]
+@pytest.mark.parametrize("others", [0, 2])
+def test_a_member_who_fills_a_form_in_again_is_not_one_more(others):
+    fillings = ("kayaks", "trombones", "sundials")
+    posts = [{"text": form(filling), "author_id": AUTHOR + min(n, others)} for n, filling in enumerate(fillings)]
     assert judged(*posts, {"text": form("lighthouses"), "at": START + HOUR}).repeats
+
+
+def test_copies_that_are_each_changed_in_another_place_are_no_form():
+    copies = [form("sundials").replace(word, "what") for word in ("decent", "absolute", "sundials")]
+    posts = [{"text": text, "author_id": AUTHOR + n} for n, text in enumerate(copies, 1)]
+    assert judged(*posts, {"text": form("sundials"), "at": START + HOUR}).repeats
+
+
+def test_a_link_that_several_members_post_with_other_words_each_is_no_form():
+    comments = [
+        "magnificent craftsmanship everywhere",
+        "ridiculous nonsense",
+        "yesterday's conversation",
+        "unbelievable",
+    ]
+    posts = [{"text": f"{comment} https://a.example/b", "author_id": AUTHOR + n} for n, comment in enumerate(comments)]
+    found = judged(*posts[:-1], {**posts[-1], "at": START + HOUR})
+    assert {repeat.detector for repeat in found.repeats} == {"link"}
 
 
 @pytest.mark.parametrize(

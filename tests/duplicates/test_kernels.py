@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz import fuzz
 
 from bot.duplicates import DETECTORS, compiled, plain
 from bot.duplicates.gist import Gist
@@ -16,7 +17,10 @@ from bot.duplicates.plain import KEY_BYTES
 from bot.duplicates.skeleton import folded_words, skeleton
 from bot.duplicates.texts import TextRing
 from bot.duplicates.window import Window
+from bot.images.hashes import image_hash
+from bot.model import ImageHash
 from tests.duplicates.tables import found_in
+from tests.pictures import photo, saved
 from tests.support import CHATTER, GUILD, make_post
 
 NEAR = Near()
@@ -35,6 +39,7 @@ DRESSED = st.lists(
     ),
     max_size=8,
 ).map("".join)
+IMAGE = image_hash(saved(photo(1)))
 BUCKETS = st.integers(1, 5)
 
 
@@ -45,8 +50,8 @@ def _numpy():
     use_plain()
 
 
-def gist(text: str) -> Gist:
-    return Gist.of(text, GUILD)
+def gist(text: str, links: tuple[str, ...] = (), images: tuple[ImageHash, ...] = ()) -> Gist:
+    return Gist.of(text, GUILD, links, images)
 
 
 @settings(max_examples=150)
@@ -61,12 +66,12 @@ def test_texts_are_read_alike(text):
 
 
 @settings(max_examples=300)
-@given(TEXTS | DRESSED)
-def test_a_text_that_is_said_to_be_bare_holds_nothing_but_words(text):
+@given(TEXTS | DRESSED, st.sampled_from([(), (["https://news.example/trams"],), ((), [IMAGE])]))
+def test_a_text_that_is_said_to_be_bare_holds_nothing_but_words(text, attached):
     use_compiled()
-    quickly = gist(text)
+    quickly = gist(text, *attached)
     use_plain()
-    slowly = gist(text)
+    slowly = gist(text, *attached)
     assert quickly.packed == slowly.packed
     assert [detector.keys(quickly) for detector in DETECTORS] == [detector.keys(slowly) for detector in DETECTORS]
 
@@ -188,6 +193,13 @@ def test_what_cannot_be_alike_is_sifted_out_before_it_is_compared(times):
     ]
     assert kept(gist(text), [gist(other) for other in others]) == [1, 3, 4]
     assert kept(gist(text), [gist(f"{unlike} https://x.example/a")]) == [0]
+
+
+def test_a_short_post_keeps_what_has_most_of_its_words_though_not_of_its_letters():
+    use_compiled()
+    post, other = gist("you saw me row to the big internationalisation"), gist("you saw me row to the big warehouse")
+    assert fuzz.ratio(post.letters, other.letters) < 100 * NEAR.near < 100 * NEAR.score(post, other)
+    assert kept(post, [other]) == [0]
 
 
 def test_what_a_post_with_a_link_is_compared_with_is_not_sifted():

@@ -228,6 +228,21 @@ def test_a_raid_of_equal_posts_does_not_make_lookups_longer():
     assert 0 < len(repeated(seen, make_post(CHATTER))) <= 16
 
 
+def test_the_equal_posts_of_a_raid_are_compared_once():
+    compared = []
+
+    class Counting(Exact):
+        def score(self, gist: Gist, earlier: Gist) -> float:
+            compared.append(earlier.words)
+            return super().score(gist, earlier)
+
+    seen = Window([Counting()])
+    fill(seen, *(make_post(CHATTER) for _ in range(5)))
+    compared.clear()
+    assert len(repeated(seen, make_post(CHATTER))) == 5
+    assert compared == [Gist.of(CHATTER, GUILD).words]
+
+
 def test_the_rest_of_a_raid_is_found_once_its_beginning_is_deleted():
     seen = window()
     raid = [make_post(CHATTER) for _ in range(20)]
