@@ -152,7 +152,8 @@ def test_a_member_who_fills_a_form_in_again_is_not_one_more(others):
 
 
 def test_copies_that_are_each_changed_in_another_place_are_no_form():
-    copies = [form("sundials").replace(word, "what") for word in ("decent", "absolute", "sundials")]
+    changes = [("decent", "cheap"), ("absolute", "young"), ("sundials", "kayaks")]
+    copies = [form("sundials").replace(*change) for change in changes]
     posts = [{"text": text, "author_id": AUTHOR + n} for n, text in enumerate(copies, 1)]
     assert judged(*posts, {"text": form("sundials"), "at": START + HOUR}).repeats
 
