@@ -11,6 +11,7 @@ import numpy as np
 
 from bot.duplicates.detector import Detector
 from bot.duplicates.kernels import kernels
+from bot.duplicates.memory import zeros
 from bot.duplicates.plain import KEEP_ALL, KEY_BYTES
 from bot.duplicates.table import KeyTable
 from bot.duplicates.texts import TextRing
@@ -209,7 +210,7 @@ class GuildWindow:
 
     def _make_room(self, posts: int) -> None:
         self._room = posts
-        self._rows = np.zeros(posts, _ROW)
+        self._rows = zeros((posts,), _ROW)
         self._row_bytes = self._rows.view(np.uint8).data
         self._table = KeyTable(posts * sum(one.keys_per_post for one in self._detectors))
 

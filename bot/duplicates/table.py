@@ -1,10 +1,9 @@
 """A flat hash table from keys to posts: eight places a bucket, newest first, the oldest falls out."""
 
-import mmap
-
 import numpy as np
 
 from bot.duplicates.kernels import kernels
+from bot.duplicates.memory import zeros
 from bot.duplicates.plain import HIGH, LOW, WAYS, Numbers, Rows
 
 _PART = 4096  # buckets
@@ -16,7 +15,7 @@ class KeyTable:
 
     def __init__(self, room: float) -> None:
         """Make room for so many keys."""
-        self.rows = _zeros(int(room / _LOAD / WAYS) + 1)
+        self.rows: Rows = zeros((int(room / _LOAD / WAYS) + 1, WAYS), np.uint64)
 
     @property
     def nbytes(self) -> int:
@@ -51,9 +50,3 @@ class KeyTable:
             entries = rows[wanted]
             entries = entries[np.argsort(entries & LOW, kind="stable")]
             other.fill((entries >> HIGH).astype("<u4").tobytes(), entries & LOW)
-
-
-def _zeros(buckets: int) -> Rows:
-    """Memory that the system gets back when a table has grown: in the heap it would stay as a hole."""
-    memory = mmap.mmap(-1, buckets * WAYS * np.dtype(np.uint64).itemsize)
-    return np.frombuffer(memory, np.uint64).reshape(buckets, WAYS)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.duplicates.memory import zeros
 from bot.duplicates.plain import SIZE_BITS, Texts
 
 _FIRST_SIZE = 16 * 1024  # bytes
@@ -17,7 +18,7 @@ class TextRing:
 
     def __init__(self, places: int) -> None:
         self._head = self._tail = 0  # where the next text begins, and where the oldest did: both only ascend
-        self._use(Texts(np.zeros(_FIRST_SIZE, np.uint8), np.zeros(places, np.uint64)))
+        self._use(Texts(zeros((_FIRST_SIZE,), np.uint8), zeros((places,), np.uint64)))
 
     @property
     def nbytes(self) -> int:
@@ -55,7 +56,7 @@ class TextRing:
         """Put many texts into an empty ring, oldest first."""
         sizes = np.array([len(text) for text in texts], np.uint64)
         self._head, self._tail = int(sizes.sum()), 0
-        data = np.zeros(max(_FIRST_SIZE, self._head), np.uint8)
+        data = zeros((max(_FIRST_SIZE, self._head),), np.uint8)
         data[: self._head] = np.frombuffer(b"".join(texts), np.uint8)
         self.texts.spans[places] = (sizes.cumsum() - sizes) << np.uint64(SIZE_BITS) | sizes
         self._use(self.texts._replace(data=data))
@@ -73,7 +74,7 @@ class TextRing:
 
     def rehouse(self, sequences: NDArray[np.int64], places: int) -> None:
         """Have so many places from now on; a text's is its sequence number modulo their number."""
-        spans, before = np.zeros(places, np.uint64), self.texts.spans
+        spans, before = zeros((places,), np.uint64), self.texts.spans
         spans[sequences % places] = before[sequences % len(before)]
         self._use(self.texts._replace(spans=spans))
 
@@ -81,7 +82,7 @@ class TextRing:
         """Make room for a text of such a size; all others stand in a row from the beginning on."""
         data, used = self.texts.data, self._head - self._tail
         first = self._tail % len(data)
-        larger = np.zeros(max(int(_GROWTH * len(data)), used + size), np.uint8)
+        larger = zeros((max(int(_GROWTH * len(data)), used + size),), np.uint8)
         straight = data[first : first + used]
         larger[: len(straight)] = straight
         larger[len(straight) : used] = data[: used - len(straight)]
